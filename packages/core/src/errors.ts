@@ -1,0 +1,42 @@
+/** The three things an error message owes its reader. */
+export interface ErrorParts {
+  /** What would have been right. */
+  expected: string
+  /** What was there instead. */
+  received: string
+  /** What the reader can do about it. */
+  remedy: string
+}
+
+/**
+ * The base of every error these packages throw on purpose. Its message reads
+ * `«what»: expected …, received …. «remedy»`; the parts stay available as properties.
+ */
+export class DmlCrcError extends Error implements ErrorParts {
+  readonly expected: string
+  readonly received: string
+  readonly remedy: string
+
+  constructor(what: string, { expected, received, remedy }: ErrorParts, options?: ErrorOptions) {
+    super(`${what}: expected ${expected}, received ${received}. ${remedy}`, options)
+    this.name = new.target.name
+    this.expected = expected
+    this.received = received
+    this.remedy = remedy
+  }
+}
+
+/** An argument or option of a wrong kind, size or range. */
+export class InputError extends DmlCrcError {}
+
+/** A file or folder that is missing, damaged or not of the expected form. */
+export class DataError extends DmlCrcError {}
+
+/** A TensorFlow.js engine that cannot be loaded, or that computed something it must not. */
+export class EngineError extends DmlCrcError {}
+
+/** A download that could not be completed. */
+export class DownloadError extends DmlCrcError {}
+
+/** A computation that cannot go on: a matrix that is not positive definite, a loss that is not finite. */
+export class NumericalError extends DmlCrcError {}

@@ -1,0 +1,48 @@
+// Runs the command line tool or a development tool from a checkout, installing the dependencies first where
+// they are missing or older than the lockfile. Needs nothing but Node and npm.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const at = (...parts) => join(root, ...parts)
+const installedLockfile = at('node_modules', '.installed-lockfile.yaml')
+
+function run(command, args, options) {
+  const { status, signal, error } = spawnSync(command, args, { stdio: 'inherit', ...options })
+  if (error) throw error
+  if (signal) process.kill(process.pid, signal)
+  return status ?? 1
+}
+
+function isInstalled() {
+  return existsSync(installedLockfile) && readFileSync(installedLockfile).equals(readFileSync(at('pnpm-lock.yaml')))
+}
+
+function install() {
+  const { packageManager } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
+  console.error(`dml-crc: installing dependencies with ${packageManager} (once)`)
+  // Standard output belongs to the command that follows.
+  const status = run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) {
+    console.error(
+      'dml-crc: the installation failed; the lines above say why. Mend that and run the same command again.',
+    )
+    process.exit(status)
+  }
+  writeFileSync(installedLockfile, readFileSync(at('pnpm-lock.yaml')))
+}
+
+if (!isInstalled()) install()
+
+const tools = {
+  'dml-crc': ['--conditions=@dml-crc/source', '--import', 'tsx', at('apps', 'bench', 'src', 'cli.ts')],
+  vitest: [at('node_modules', 'vitest', 'vitest.mjs')],
+}
+const [tool, ...args] = process.argv.slice(2)
+process.exit(run(process.execPath, [...tools[tool], ...args]))

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  ssr: { resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'], externalConditions: ['@dml-crc/source'] } },
+  resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'] },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+    // Native libraries and worker threads do not mix.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
