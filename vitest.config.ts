@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'], externalConditions: ['@dml-crc/source'] } },
+  ssr: {
+    resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'], externalConditions: ['@dml-crc/source'] },
+  },
   resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'] },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
