@@ -49,7 +49,7 @@ export class Prng {
     }
     const low = splitMix32(seed)
     const high = splitMix32(Math.floor(seed / 2 ** 32))
-    return new Prng([low() ^ high(), low() ^ high(), low() ^ high(), low() ^ high()])
+    return new Prng([low(), low(), high(), high()]).#warmUp()
   }
 
   /** A generator that goes on where the one that gave `state` stood. */
