@@ -1,1 +1,11 @@
-export {}
+export { centerCrop, randomResizedCrop, tenCrop } from './crops.ts'
+export type { Box, ImageDataset, ImageRecord } from './dataset.ts'
+export { demo } from './demo/demo.ts'
+export { type DrawDemoOptions, drawDemo } from './demo/draw.ts'
+export { flowers102 } from './flowers102.ts'
+export { type Batch, createLoader, type Loader, type LoaderOptions, type LoaderState } from './loader.ts'
+export type { MatArray } from './mat/format.ts'
+export { readMat } from './mat/read.ts'
+export { openDataset } from './open.ts'
+export { type Sampler, sequential, shuffled } from './samplers.ts'
+export type { Size, Transform, View } from './transform.ts'

@@ -1,0 +1,126 @@
+import { InputError, type Prng } from '@dml-crc/core'
+import { checkWhole, type Size, shortSide, type Transform, type View } from './transform.ts'
+
+/**
+ * Resizes the short side to `resize` (by default `size` · 256/224) and cuts `size` × `size` out of the middle:
+ * the usual view for testing. Not random.
+ * @throws {InputError} when `resize` is below `size`, or either is no whole number.
+ */
+export function centerCrop(options: { size: number; resize?: number }): Transform {
+  return fixedCrop('center', options, (spare) => ({
+    left: Math.round(spare.width / 2),
+    top: Math.round(spare.height / 2),
+  }))
+}
+
+/**
+ * The ten views of Krizhevsky, Sutskever & Hinton (NIPS 2012): four corners, the middle, and all five mirrored.
+ * Each is a transform of its own.
+ * @throws {InputError} as {@link centerCrop}.
+ */
+export function tenCrop(options: { size: number; resize?: number }): Transform[] {
+  const corners: Record<string, (spare: Size) => { left: number; top: number }> = {
+    'top-left': () => ({ left: 0, top: 0 }),
+    'top-right': ({ width }) => ({ left: width, top: 0 }),
+    'bottom-left': ({ height }) => ({ left: 0, top: height }),
+    'bottom-right': ({ width, height }) => ({ left: width, top: height }),
+  }
+  const five = Object.entries(corners).map(([name, place]) => fixedCrop(name, options, place))
+  five.push(centerCrop(options))
+  return [...five, ...five.map(mirrored)]
+}
+
+type Place = (spare: Size) => { left: number; top: number }
+
+function fixedCrop(
+  name: string,
+  { size, resize = Math.round((size * 256) / 224) }: { size: number; resize?: number },
+  place: Place,
+): Transform {
+  checkWhole('size', size, 1)
+  checkWhole('resize', resize, size)
+  return {
+    id: `${name}(${size},${resize})`,
+    size,
+    view(image) {
+      const { width, height } = shortSide(image, resize)
+      return { width, height, ...place({ width: width - size, height: height - size }) }
+    },
+  }
+}
+
+function mirrored(transform: Transform): Transform {
+  return {
+    ...transform,
+    id: `${transform.id}+mirrored`,
+    view: (...args) => ({ ...transform.view(...args), flip: true }),
+  }
+}
+
+/**
+ * A random window of `scale` times the image's area and of an aspect ratio in `ratio` (log-uniform), stretched to
+ * `size` × `size`: the usual view for training. After ten windows that do not fit, the largest middle one is taken.
+ * Source: Szegedy et al., "Going deeper with convolutions", CVPR 2015, section 6.
+ * @throws {InputError} when a range is empty or not positive, or `size` no whole number.
+ */
+export function randomResizedCrop({
+  size,
+  scale = [0.08, 1],
+  ratio = [3 / 4, 4 / 3],
+}: {
+  size: number
+  scale?: readonly [number, number]
+  ratio?: readonly [number, number]
+}): Transform {
+  checkWhole('size', size, 1)
+  for (const [name, [low, high]] of Object.entries({ scale, ratio })) {
+    if (low > 0 && high >= low && (name === 'ratio' || high <= 1)) continue
+    const expected = name === 'scale' ? 'a range inside (0, 1]' : 'a range of positive numbers'
+    throw new InputError(name, { expected, received: `[${low}, ${high}]`, remedy: 'Pass [low, high].' })
+  }
+  return {
+    id: `random(${size},${scale},${ratio})`,
+    size,
+    view(image, prng) {
+      const window = randomWindow(image, scale, ratio, prng)
+      return stretch(image, window, size)
+    },
+  }
+}
+
+interface Window extends Size {
+  left: number
+  top: number
+}
+
+function randomWindow(
+  image: Size,
+  scale: readonly [number, number],
+  ratio: readonly [number, number],
+  prng: Prng,
+): Window {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = image.width * image.height * prng.uniform(...scale)
+    const aspect = Math.exp(prng.uniform(Math.log(ratio[0]), Math.log(ratio[1])))
+    const width = Math.round(Math.sqrt(area * aspect))
+    const height = Math.round(Math.sqrt(area / aspect))
+    if (width < 1 || height < 1 || width > image.width || height > image.height) continue
+    return { width, height, left: prng.int(image.width - width + 1), top: prng.int(image.height - height + 1) }
+  }
+  const aspect = Math.min(Math.max(image.width / image.height, ratio[0]), ratio[1])
+  const width = Math.min(image.width, image.height * aspect)
+  const height = Math.min(image.height, image.width / aspect)
+  return { width, height, left: (image.width - width) / 2, top: (image.height - height) / 2 }
+}
+
+/** The view that shows `window` in `size` × `size` pixels. */
+function stretch(image: Size, window: Window, size: number): View {
+  const width = Math.max(size, Math.round((image.width * size) / window.width))
+  const height = Math.max(size, Math.round((image.height * size) / window.height))
+  return {
+    width,
+    height,
+    left: Math.min(Math.round((window.left * width) / image.width), width - size),
+    top: Math.min(Math.round((window.top * height) / image.height), height - size),
+  }
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import { DataError } from '@dml-crc/core'
+import { checkSplit, type ImageDataset, type ImageRecord } from './dataset.ts'
+import { FLOWERS102_CLASSES } from './flowers102-classes.ts'
+import { matVariable, readMat } from './mat/read.ts'
+import { checkPresent } from './present.ts'
+
+/** The splits and the variables of setid.mat that make them up. */
+const SPLITS: Record<string, readonly string[]> = {
+  train: ['trnid'],
+  val: ['valid'],
+  test: ['tstid'],
+  trainval: ['trnid', 'valid'],
+}
+
+/**
+ * Oxford Flowers 102 in its official layout: `imagelabels.mat`, `setid.mat` and `jpg/image_00001.jpg` ….
+ * Splits: train 1020, val 1020, test 6149, trainval 2040.
+ * Source: Nilsback & Zisserman, "Automated flower classification over a large number of classes", ICVGIP 2008.
+ * @throws {DataError} when a list is missing, damaged or names labels past the 102 classes.
+ */
+export async function flowers102(root: string): Promise<ImageDataset> {
+  const labelsPath = join(root, 'imagelabels.mat')
+  const setsPath = join(root, 'setid.mat')
+  const labels = matVariable(labelsPath, await readMat(labelsPath), 'labels')
+  const sets = await readMat(setsPath)
+  const wrong = labels.find((label) => !(label >= 1 && label <= FLOWERS102_CLASSES.length))
+  if (wrong !== undefined) {
+    const expected = `labels from 1 to ${FLOWERS102_CLASSES.length}`
+    throw new DataError(labelsPath, { expected, received: String(wrong), remedy: 'Fetch the official file.' })
+  }
+
+  const record = (image: number): ImageRecord => {
+    const id = `image_${String(image).padStart(5, '0')}`
+    return { id, path: join(root, 'jpg', `${id}.jpg`), label: labels[image - 1] - 1 }
+  }
+
+  return {
+    name: 'flowers102',
+    root,
+    classes: FLOWERS102_CLASSES,
+    splits: Object.keys(SPLITS),
+    licence: 'The authors state no licence; the photographs belong to their owners. Research use.',
+    citation:
+      'M-E. Nilsback, A. Zisserman. Automated flower classification over a large number of classes. ICVGIP 2008.',
+    async split(name) {
+      checkSplit('flowers102', Object.keys(SPLITS), name)
+      const images = SPLITS[name].flatMap((variable) => [...matVariable(setsPath, sets, variable)])
+      const unknown = images.find((image) => labels[image - 1] === undefined)
+      if (unknown !== undefined) {
+        const expected = `image numbers from 1 to ${labels.length}, as imagelabels.mat has labels`
+        throw new DataError(setsPath, { expected, received: String(unknown), remedy: 'Fetch the official files.' })
+      }
+      const records = images.map(record)
+      await checkPresent(root, `the ${name} split of Flowers 102`, records)
+      return records
+    },
+  }
+}
