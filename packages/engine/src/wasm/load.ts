@@ -1,0 +1,38 @@
+import { cpus } from 'node:os'
+import { EngineError } from '@dml-crc/core'
+import * as tf from '@tensorflow/tfjs'
+import { instantiateThreaded, releaseProcess, wasmPackage } from './emscripten.ts'
+import { threadCount } from './threads.ts'
+
+/** The most that 32-bit addresses reach, in pages of 64 KiB. */
+const LARGEST_MEMORY = 65_536
+
+/** The WebAssembly backend with SIMD and threads. */
+export async function loadWasm() {
+  const threads = threadCount()
+  const { BackendWasm, setThreadsCount, version_wasm } = wasmPackage()
+  try {
+    const memory = new WebAssembly.Memory({ initial: 256, maximum: LARGEST_MEMORY, shared: true })
+    const module = await instantiateThreaded(memory, threads)
+    tf.removeBackend('wasm')
+    setThreadsCount(threads)
+    tf.registerBackend('wasm', () => new BackendWasm(module), 2)
+    await tf.setBackend('wasm')
+    releaseProcess(module)
+  } catch (error) {
+    throw new EngineError(
+      'wasm',
+      {
+        expected: 'WebAssembly with SIMD and threads',
+        received: String(error),
+        remedy: 'Use Node 20 or later on a 64-bit processor, or the engine cpu.',
+      },
+      { cause: error },
+    )
+  }
+  return {
+    library: `@tensorflow/tfjs-backend-wasm ${version_wasm}`,
+    device: cpus()[0]?.model.trim() ?? 'CPU',
+    threads,
+  }
+}
