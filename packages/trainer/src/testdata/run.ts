@@ -1,0 +1,26 @@
+// A run of its own process, for the tests that stop it: node run.ts FOLDER EPOCHS [slow]
+import { setTimeout } from 'node:timers/promises'
+import { adamW } from '../adamw.ts'
+import { jsonLines } from '../callbacks/json-lines.ts'
+import { fit } from '../fit.ts'
+import { stoppable } from '../interruption.ts'
+import { warmUpCosine } from '../schedules.ts'
+import { ToyLoader, toyTask } from './toy.ts'
+
+const [folder, epochs, slow] = process.argv.slice(2)
+const pause = { name: 'pause', step: () => (slow ? setTimeout(20) : undefined) }
+const result = await stoppable((signal) =>
+  fit(toyTask(), {
+    loader: new ToyLoader(),
+    epochs: Number(epochs),
+    optimizer: adamW({ weightDecay: 0.01 }),
+    learningRate: 0.05,
+    schedule: warmUpCosine({ warmUp: 0.2 }),
+    average: 0.9,
+    checkpoints: { folder: `${folder}/checkpoints`, everySteps: 1, resume: true },
+    callbacks: [jsonLines(`${folder}/metrics.jsonl`), pause],
+    signal,
+    onNote: (text) => console.error(text),
+  }),
+)
+console.log(JSON.stringify(result))
