@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { commands } from '../commands/all.ts'
+import { usageError } from './usage.ts'
+
+const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+const FOOTER = `
+Standard output carries the result, standard error the progress and the errors.
+Exit status: 0 done; 1 wrong use, bad data or a failure; 130 or 143 stopped by a signal, what was finished is kept.
+Environment: DML_CRC_HOME (caches and downloads, ~/.cache/dml-crc), DML_CRC_ENGINE (as --engine), NO_COLOR.`
+
+/** The whole command line. Errors of use are thrown as InputError, after which the caller decides what to print. */
+export function buildProgram(): Command {
+  const program = new Command('dml-crc')
+    .description(`${description}.`)
+    .version(version, '-V, --version', 'print the version')
+    .option('--json', 'print one JSON document instead of a table')
+    .option('-q, --quiet', 'no progress and no notes, only the result and errors')
+    .option('--verbose', 'show the stack of an error')
+    .addHelpText('after', FOOTER)
+  for (const add of commands) add(program)
+  prepare(program)
+  return program
+}
+
+/** Settings that commander keeps for each command apart. */
+function prepare(command: Command): void {
+  command
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ showGlobalOptions: true })
+    .helpOption('-h, --help', 'show this help')
+    .exitOverride((error: CommanderError) => {
+      throw error.exitCode === 0 ? error : usageError(command, error)
+    })
+  for (const each of command.commands) prepare(each)
+}
+
+export const isHelp = (error: unknown): boolean => error instanceof CommanderError && error.exitCode === 0

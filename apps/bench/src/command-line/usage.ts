@@ -1,0 +1,64 @@
+import { InputError, nearest } from '@dml-crc/core'
+import type { Command, CommanderError } from 'commander'
+
+/** Turns what commander found wrong with the command line into an error with the parts that ours have. */
+export function usageError(command: Command, error: CommanderError): InputError {
+  const name = commandPath(command)
+  const subject = /'([^']*)'/.exec(error.message)?.[1] ?? ''
+  const help = `See \`${name} --help\`.`
+  switch (error.code) {
+    case 'commander.unknownOption': {
+      const flags = knownFlags(command)
+      return unknown(`Unknown option of \`${name}\``, subject.split('=')[0], flags, help)
+    }
+    case 'commander.unknownCommand': {
+      const names = command.commands.map((each) => each.name())
+      return unknown(`Unknown command of \`${name}\``, subject, names, help)
+    }
+    case 'commander.help':
+      return new InputError(`Missing command of \`${name}\``, {
+        expected: `one of ${command.commands.map((each) => each.name()).join(', ')}`,
+        received: 'nothing',
+        remedy: help,
+      })
+    case 'commander.missingArgument':
+      return new InputError(`Missing argument of \`${name}\``, {
+        expected: `a value for <${subject}>`,
+        received: 'nothing',
+        remedy: help,
+      })
+    case 'commander.optionMissingArgument':
+      return new InputError(`Missing value of an option of \`${name}\``, {
+        expected: `a value after ${subject}`,
+        received: 'nothing',
+        remedy: help,
+      })
+    default: {
+      const text = error.message.replace(/^error: /, '').replace(/\.$/, '')
+      return new InputError(`Wrong use of \`${name}\``, {
+        expected: command.usage() ? `${name} ${command.usage()}` : `the form of ${name} --help`,
+        received: text,
+        remedy: help,
+      })
+    }
+  }
+}
+
+/** An error about a word that is not one of those known, which names the one it was probably meant to be. */
+export function unknown(what: string, word: string, known: readonly string[], help: string): InputError {
+  const meant = nearest(word, known)
+  return new InputError(what, {
+    expected: `one of ${known.join(', ')}`,
+    received: `«${word}»`,
+    remedy: meant ? `Did you mean ${meant}? ${help}` : help,
+  })
+}
+
+function commandPath(command: Command): string {
+  return command.parent ? `${commandPath(command.parent)} ${command.name()}` : command.name()
+}
+
+function knownFlags(command: Command): string[] {
+  const own = command.options.map((option) => option.long ?? option.short ?? '')
+  return command.parent ? [...own, ...knownFlags(command.parent)] : [...own, '--help']
+}

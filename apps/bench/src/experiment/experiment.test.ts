@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DataError, InputError } from '@dml-crc/core'
+import { afterAll, describe, expect, it } from 'vitest'
+import { loadExperiment, shippedExperiments } from './load.ts'
+import { override } from './override.ts'
+import { experimentJsonSchema } from './schema.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dml-crc-experiment-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('experiment files', () => {
+  it.each(shippedExperiments())('%s is valid', (name) => {
+    expect(loadExperiment(name).name).toBe(name)
+  })
+
+  it('names the nearest key for an unknown one, at any depth', () => {
+    expect(() => loadExperiment('demo', ['splitz={}'])).toThrow(/«splitz».*Did you mean splits\?/)
+    expect(() => loadExperiment('demo', ['methods.1.gird={}'])).toThrow(/`methods\.1`.*«gird».*Did you mean grid\?/)
+    expect(() => loadExperiment('demo', ['backbones.0.pretrain.epoch=3'])).toThrow(/Did you mean epochs\?/)
+  })
+
+  it('names the nearest value for an unknown one', () => {
+    expect(() => loadExperiment('demo', ['methods.1.method=proCRC'])).toThrow(/Did you mean proCrc\?/)
+  })
+
+  it('says what kind of value was expected', () => {
+    expect(() => loadExperiment('demo', ['batchSize=many'])).toThrow(/`batchSize`.*expected number, received "many"/)
+  })
+
+  it('names the nearest experiment for an unknown one', () => {
+    expect(() => loadExperiment('flower102')).toThrow(/Did you mean flowers102\?/)
+  })
+
+  it('tells a file that is not there and one that is no JSON', () => {
+    expect(() => loadExperiment(join(folder, 'none.json'))).toThrow(DataError)
+    const broken = join(folder, 'broken.json')
+    writeFileSync(broken, '{ "name": ')
+    expect(() => loadExperiment(broken)).toThrow(/expected a JSON file/)
+  })
+
+  it('has a JSON schema that documents every top key', () => {
+    const { properties, required } = experimentJsonSchema() as Record<string, Record<string, unknown>>
+    expect(Object.keys(properties)).toContain('methods')
+    expect(required).toContain('dataset')
+  })
+})
+
+describe('--set', () => {
+  it('changes a copy', () => {
+    const before = { a: { b: [1, 2] } }
+    expect(override(before, 'a.b.1=5')).toEqual({ a: { b: [1, 5] } })
+    expect(before).toEqual({ a: { b: [1, 2] } })
+  })
+
+  it('reads JSON values, and strings elsewhere', () => {
+    expect(override({}, 'x={"y":[true]}')).toEqual({ x: { y: [true] } })
+    expect(override({}, 'x=val')).toEqual({ x: 'val' })
+    expect(override({}, 'x.y=a=b')).toEqual({ x: { y: 'a=b' } })
+  })
+
+  it('refuses a path without a value and a path through a number', () => {
+    expect(() => override({}, 'x')).toThrow(InputError)
+    expect(() => override({ x: 3 }, 'x.y=1')).toThrow(/`x`, received 3/)
+  })
+})

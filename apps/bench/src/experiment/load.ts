@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DataError, InputError, nearest } from '@dml-crc/core'
+import { override } from './override.ts'
+import type { Experiment } from './schema.ts'
+import { validateExperiment } from './validate.ts'
+
+const SHIPPED = new URL('../../experiments/', import.meta.url)
+
+/** Names of the experiments that come with the command. */
+export function shippedExperiments(): string[] {
+  return readdirSync(SHIPPED)
+    .filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort()
+}
+
+/**
+ * Reads an experiment by the name of a shipped one or by the path of a `.json` file, applies `--set` assignments and checks it.
+ * @throws InputError for an unknown name or a wrong key or value; DataError for a file that cannot be read or is not JSON
+ */
+export function loadExperiment(nameOrPath: string, assignments: readonly string[] = []): Experiment {
+  const file = nameOrPath.endsWith('.json') ? nameOrPath : shippedFile(nameOrPath)
+  const raw = readJson(file)
+  const { $schema: _, ...experiment } = validateExperiment(
+    assignments.reduce(override, raw),
+    `experiment ${nameOrPath}`,
+  )
+  return experiment
+}
+
+function shippedFile(name: string): string {
+  const known = shippedExperiments()
+  if (known.includes(name)) return fileURLToPath(new URL(`${name}.json`, SHIPPED))
+  const meant = nearest(name, known)
+  throw new InputError('Unknown experiment', {
+    expected: `one of ${known.join(', ')}, or the path of a .json file`,
+    received: `«${name}»`,
+    remedy: meant ? `Did you mean ${meant}?` : 'Name one of those.',
+  })
+}
+
+function readJson(file: string): unknown {
+  const wrong = (received: string, cause: unknown) =>
+    new DataError(
+      `Cannot read the experiment ${file}`,
+      {
+        expected: 'a JSON file',
+        received,
+        remedy: 'Check the path and the text of the file.',
+      },
+      { cause },
+    )
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw wrong((error as Error).message, error)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw wrong((error as Error).message, error)
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+
+const option = z.union([z.number(), z.string(), z.boolean()])
+const positive = z.number().int().positive()
+
+const Dataset = z
+  .strictObject({
+    name: z.enum(['demo', 'flowers102', 'cub200', 'pets', 'folder']).describe('The loader that reads the set'),
+    root: z.string().optional().describe('Where the set lies; the folder of downloads when absent'),
+    perClass: z
+      .strictObject({ train: positive, val: positive, test: positive })
+      .optional()
+      .describe('Images of each class in each split, for the set that is drawn'),
+  })
+  .describe('The images')
+
+const Splits = z
+  .strictObject({
+    fit: z.string().describe('What everything is fitted and chosen on'),
+    test: z.string().describe('What is only reported on'),
+  })
+  .describe('The splits by their official names')
+
+const Training = z
+  .strictObject({
+    epochs: positive,
+    batchSize: positive,
+    learningRate: z.number().positive().describe('Peak rate of the head or the metric'),
+    backboneRate: z.number().min(0).default(1).describe('Factor on the rate for the backbone'),
+    weightDecay: z.number().min(0).default(0),
+    warmUp: z.number().min(0).max(0.99).default(0.1).describe('Share of the steps in which the rate rises'),
+    scale: z.tuple([z.number(), z.number()]).default([0.4, 1]).describe('Share of an image that a training view shows'),
+    clipNorm: z.number().positive().optional().describe('Limit on the norm of the gradients'),
+  })
+  .describe('How a network is trained')
+
+const Backbone = z
+  .strictObject({
+    name: z.string().describe('Name in the list of `@dml-crc/backbones`'),
+    weights: z.string().default('auto').describe('auto, none, the tag of published weights, or a safetensors file'),
+    layer: z.string().optional().describe('The layer whose output is the feature'),
+    inputSize: positive.optional().describe('Side of the square that the network sees'),
+    pretrain: Training.optional().describe('Train it with softmax on the fit split before any feature is taken'),
+  })
+  .describe('A network that makes features')
+
+const Method = z
+  .strictObject({
+    method: z.enum(['softmax', 'ridge', 'knn', 'ncm', 'crc', 'proCrc', 'dmlCrc']).describe('The classifier'),
+    label: z.string().optional().describe('Its name in the tables'),
+    options: z.record(z.string(), option).default({}).describe('Options that stay as they are'),
+    grid: z
+      .record(z.string(), z.array(option).min(1))
+      .default({})
+      .describe('Options to choose by cross-validation inside the fit split: every combination is tried'),
+    folds: positive
+      .optional()
+      .describe('Folds of the cross-validation of this method; as many as in `select` when absent'),
+    seeds: positive.default(1).describe('Runs that differ in their seed only; the table shows mean and spread'),
+  })
+  .describe('A classifier on frozen features')
+
+const EndToEnd = z
+  .strictObject({
+    method: z.enum(['dmlCrc', 'softmax']),
+    label: z.string().optional().describe('Its name in the tables'),
+    seeds: positive.default(1),
+    options: z
+      .record(z.string(), option)
+      .default({})
+      .describe('For dmlCrc: of the metric learned on the frozen features, where it starts'),
+    train: Training,
+  })
+  .describe('A method that trains network and classifier together')
+
+const Sweep = z
+  .strictObject({
+    method: z.enum(['crc', 'proCrc', 'dmlCrc']),
+    option: z.string().describe('The option on the horizontal axis'),
+    values: z.array(z.number()).min(2),
+    options: z.record(z.string(), option).default({}).describe('Options that stay as they are'),
+    folds: positive.optional(),
+  })
+  .describe('A curve of cross-validated accuracy over one option, inside the fit split')
+
+/** An experiment file. */
+export const Experiment = z.strictObject({
+  $schema: z.string().optional(),
+  name: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .describe('Name of the folder below runs/'),
+  description: z.string(),
+  dataset: Dataset,
+  splits: Splits,
+  backbones: z.array(Backbone).min(1).describe('Each is run with every method'),
+  select: z.strictObject({ folds: z.number().int().min(2) }).default({ folds: 5 }),
+  seed: z.number().int().min(0).default(0).describe('The root of every random number of the run'),
+  batchSize: positive.default(32).describe('Images a batch when features are extracted'),
+  methods: z.array(Method).default([]),
+  endToEnd: z.array(EndToEnd).default([]),
+  sweeps: z.array(Sweep).default([]),
+})
+
+export type Experiment = z.infer<typeof Experiment>
+export type BackboneEntry = z.infer<typeof Backbone>
+export type MethodEntry = z.infer<typeof Method>
+export type EndToEndEntry = z.infer<typeof EndToEnd>
+export type SweepEntry = z.infer<typeof Sweep>
+export type TrainingEntry = z.infer<typeof Training>
+
+/** The JSON Schema that editors complete and check experiment files with. */
+export const experimentJsonSchema = () => z.toJSONSchema(Experiment, { io: 'input' })

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+const fraction = z.number().min(0).max(1)
+const seconds = z.number().min(0)
+
+/** One measurement: one method with one seed on one backbone. Accuracies are fractions of one. */
+export const Row = z.object({
+  dataset: z.string(),
+  split: z.object({ fit: z.string(), select: z.string(), test: z.string() }),
+  backbone: z.string(),
+  weights: z.string(),
+  layer: z.string(),
+  regime: z.enum(['frozen', 'end-to-end', 'none']),
+  method: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  /** How the options were chosen, where there was a choice. */
+  selection: z.object({ folds: z.number().int(), candidates: z.number().int(), accuracy: fraction }).optional(),
+  seed: z.number().int(),
+  top1: fraction,
+  top5: fraction,
+  meanPerClass: fraction,
+  count: z.number().int(),
+  seconds: z.object({ features: seconds, fit: seconds, classify: seconds }),
+  peakRssMb: z.number(),
+})
+
+/** A number that a paper reports. It is shown beside the measured ones and never among them. */
+export const Reported = z.object({
+  dataset: z.string(),
+  method: z.string(),
+  backbone: z.string(),
+  top1: fraction,
+  source: z.string(),
+  readAtSource: z.boolean(),
+})
+
+export const Results = z.object({
+  schema: z.literal(1),
+  experiment: z.string(),
+  description: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  engine: z.object({ name: z.string(), library: z.string(), device: z.string() }),
+  machine: z.record(z.string(), z.union([z.string(), z.number()])),
+  rows: z.array(Row),
+  reported: z.array(Reported),
+})
+
+export type Row = z.infer<typeof Row>
+export type Reported = z.infer<typeof Reported>
+export type Results = z.infer<typeof Results>

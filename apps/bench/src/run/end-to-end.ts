@@ -1,0 +1,144 @@
+import type { Backbone } from '@dml-crc/backbones'
+import type { Prng } from '@dml-crc/core'
+import { centerCrop } from '@dml-crc/datasets'
+import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
+import { dmlCrcTask, extractFeatures, softmaxTask, type Task } from '@dml-crc/trainer'
+import type { BackboneEntry, EndToEndEntry } from '../experiment/schema.ts'
+import { peakRssMb } from '../results/machine.ts'
+import { rowKey } from '../results/run-folder.ts'
+import type { SplitFeatures } from './features.ts'
+import { rowHead } from './frozen.ts'
+import { classifyAndMeasure } from './measure.ts'
+import { methodLabel, splitOptions } from './methods.ts'
+import type { Study } from './study.ts'
+import { train } from './training.ts'
+import { weightsKept } from './weights-kept.ts'
+
+/**
+ * Trains network and classifier together, once for each seed, each time from the weights that the backbone has now, and
+ * adds a row for each. DML-CRC has two stages: the metric is learned on the frozen features first.
+ */
+export async function runEndToEnd(
+  study: Study,
+  backbone: Backbone,
+  frozen: SplitFeatures,
+  entry: EndToEndEntry,
+): Promise<void> {
+  const { experiment, folder, prng } = study
+  const head = { ...rowHead(study, backbone), regime: 'end-to-end' as const, method: methodLabel(entry) }
+  for (let seed = experiment.seed; seed < experiment.seed + entry.seeds; seed++) {
+    if (folder.has(rowKey({ ...head, seed }))) continue
+    await weightsKept(backbone, async () => {
+      const begun = performance.now()
+      const own = prng.split(`end to end, seed ${seed}`)
+      const { task, classifier } = await begin(study, backbone, frozen, entry, own)
+      try {
+        const title = `${head.method} end to end on ${head.backbone}, seed ${seed}`
+        await train(study, task, backbone, entry.train, { title, prng: own })
+        const fitSeconds = (performance.now() - begun) / 1000
+        await addRow(study, backbone, await classifier(), {
+          head,
+          seed,
+          fitSeconds,
+          options: { ...entry.options, ...entry.train },
+        })
+      } finally {
+        task.dispose()
+      }
+    })
+  }
+}
+
+/** Trains a backbone from scratch with softmax, keeps its weights, and adds the row of its own head. */
+export async function pretrain(
+  study: Study,
+  backbone: Backbone,
+  training: NonNullable<BackboneEntry['pretrain']>,
+): Promise<void> {
+  const { experiment, prng } = study
+  const begun = performance.now()
+  const own = prng.split('pretrain')
+  const task = softmaxTask({ backbone, classes: study.images.dataset.classes.length, prng: own.split('head') })
+  try {
+    await train(study, task, backbone, training, {
+      title: `softmax from scratch on ${backbone.record.name}`,
+      prng: own,
+    })
+    const head = { ...rowHead(study, backbone), regime: 'end-to-end' as const, method: 'softmax' }
+    const fitSeconds = (performance.now() - begun) / 1000
+    await addRow(study, backbone, task.classifier(), { head, seed: experiment.seed, fitSeconds, options: training })
+  } finally {
+    task.dispose()
+  }
+}
+
+/** The task of an entry at its start, and what classifies once it is trained. */
+async function begin(
+  { images }: Study,
+  backbone: Backbone,
+  { fit }: SplitFeatures,
+  { method, options, train: { backboneRate } }: EndToEndEntry,
+  prng: Prng,
+): Promise<{ task: Task; classifier: () => Promise<FittedClassifier> }> {
+  if (method === 'softmax') {
+    const classes = images.dataset.classes.length
+    const task = softmaxTask({ backbone, classes, prng: prng.split('head'), backboneRate })
+    return { task, classifier: async () => task.classifier() }
+  }
+  const { form, own } = splitOptions(options)
+  const metric = await fitMetric(normalise(fit.features, form), fit.labels, {
+    ...(own as FitMetricOptions),
+    prng: prng.split('metric'),
+  })
+  const task = dmlCrcTask({
+    backbone,
+    records: images.fit,
+    transform: centerCrop({ size: backbone.inputSize }),
+    metric: metric.layer,
+    lambda: metric.lambda,
+    temperature: metric.temperature,
+    rule: metric.rule,
+    normalise: form,
+    rates: { backbone: backboneRate },
+  })
+  return { task, classifier: () => task.classifier() }
+}
+
+interface RowParts {
+  head: ReturnType<typeof rowHead> & { regime: 'end-to-end'; method: string }
+  seed: number
+  fitSeconds: number
+  options: Record<string, unknown>
+}
+
+/** Measures a classifier on the test features of the backbone as it is now. */
+async function addRow(
+  { experiment, images, folder, terminal, signal }: Study,
+  backbone: Backbone,
+  classifier: FittedClassifier,
+  { head, seed, fitSeconds, options }: RowParts,
+): Promise<void> {
+  try {
+    const { features, labels, seconds } = await extractFeatures({
+      backbone,
+      records: images.test,
+      transform: centerCrop({ size: backbone.inputSize }),
+      batchSize: experiment.batchSize,
+      onProgress: terminal.onProgress,
+      signal,
+    })
+    const { prediction, measures, seconds: classifySeconds } = await classifyAndMeasure(classifier, features, labels)
+    const row = {
+      ...head,
+      split: { ...head.split, select: 'nothing chosen' },
+      options,
+      seed,
+      ...measures,
+      seconds: { features: seconds, fit: fitSeconds, classify: classifySeconds },
+      peakRssMb: peakRssMb(),
+    }
+    await folder.add(row, prediction.labels)
+  } finally {
+    classifier.dispose()
+  }
+}

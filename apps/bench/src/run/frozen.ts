@@ -1,0 +1,105 @@
+import type { Backbone } from '@dml-crc/backbones'
+import { type Classifier, crossValidate } from '@dml-crc/metric'
+import type { MethodEntry } from '../experiment/schema.ts'
+import { peakRssMb } from '../results/machine.ts'
+import { rowKey } from '../results/run-folder.ts'
+import type { Row } from '../results/schema.ts'
+import type { SplitFeatures } from './features.ts'
+import { classifyAndMeasure } from './measure.ts'
+import { combinations, makeClassifier, methodLabel, type Options } from './methods.ts'
+import type { Study } from './study.ts'
+
+/** What the rows of one backbone have in common. */
+export function rowHead({ experiment, images }: Study, backbone: Backbone) {
+  return {
+    dataset: images.dataset.name,
+    backbone: backbone.record.name,
+    weights: backbone.weightsId,
+    layer: backbone.layer,
+    split: { fit: experiment.splits.fit, test: experiment.splits.test },
+  }
+}
+
+/** Chooses the options of a method inside the fit split, fits it once for each seed, and adds a row for each. */
+export async function runFrozen(
+  study: Study,
+  backbone: Backbone,
+  features: SplitFeatures,
+  entry: MethodEntry,
+): Promise<void> {
+  const { experiment, folder, terminal, prng } = study
+  const head = rowHead(study, backbone)
+  const method = methodLabel(entry)
+  const seeds = Array.from({ length: entry.seeds }, (_, i) => experiment.seed + i)
+  const missing = seeds.filter((seed) => !folder.has(rowKey({ ...head, regime: 'frozen', method, seed })))
+  if (missing.length === 0) return
+
+  const task = `${method} on ${backbone.record.name}`
+  terminal.onProgress({ kind: 'start', task })
+  const { options, selection } = await chooseOptions(study, features, entry)
+  for (const seed of missing) {
+    const begun = performance.now()
+    const classifier = makeClassifier(entry.method, options, prng.split(`seed ${seed}`))
+    const fitted = await classifier.fit(features.fit.features, features.fit.labels)
+    const fitSeconds = (performance.now() - begun) / 1000
+    try {
+      const { prediction, measures, seconds } = await classifyAndMeasure(
+        fitted,
+        features.test.features,
+        features.test.labels,
+      )
+      const row: Row = {
+        ...head,
+        split: { ...head.split, select: describeSelection(selection, experiment.splits.fit) },
+        regime: 'frozen',
+        method,
+        options,
+        selection,
+        seed,
+        ...measures,
+        seconds: { features: features.seconds, fit: fitSeconds, classify: seconds },
+        peakRssMb: peakRssMb(),
+      }
+      await folder.add(row, prediction.labels)
+    } finally {
+      fitted.dispose()
+    }
+  }
+  terminal.onProgress({ kind: 'end', task })
+}
+
+const describeSelection = (selection: Row['selection'], fit: string) =>
+  selection ? `${selection.folds} folds of ${fit}` : 'nothing chosen'
+
+/** Cross-validates every combination of the grid inside the fit split, on folds that all methods share. */
+export async function chooseOptions(
+  { experiment, prng }: Pick<Study, 'experiment' | 'prng'>,
+  { fit }: Pick<SplitFeatures, 'fit'>,
+  {
+    method,
+    options,
+    grid,
+    folds = experiment.select.folds,
+  }: Pick<MethodEntry, 'method' | 'options' | 'grid' | 'folds'>,
+): Promise<{
+  options: Options
+  selection?: Row['selection']
+  table: readonly { options: Options; accuracy: number }[]
+}> {
+  const tried = combinations(options, grid)
+  if (tried.length === 1) return { options: tried[0], table: [] }
+  const candidates = tried.map((each): [string, Classifier] => [
+    JSON.stringify(each),
+    makeClassifier(method, each, prng.split('selection')),
+  ])
+  const { bestKey, table } = await crossValidate(Object.fromEntries(candidates), fit.features, fit.labels, {
+    folds,
+    prng: prng.split('folds'),
+  })
+  const best = table.find(({ key }) => key === bestKey)!
+  return {
+    options: JSON.parse(bestKey),
+    selection: { folds, candidates: table.length, accuracy: best.accuracy },
+    table: table.map(({ key, accuracy }) => ({ options: JSON.parse(key), accuracy })),
+  }
+}

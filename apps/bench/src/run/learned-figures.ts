@@ -1,0 +1,47 @@
+import { symmetricEigen } from '@dml-crc/engine'
+import type { FittedMetric, Matrix } from '@dml-crc/metric'
+import * as tf from '@tensorflow/tfjs'
+import type { EmbeddingMap, Spectrum } from '../results/details.ts'
+
+/** The eigenvalues of M = LᵀL that are not zero by construction: those of LLᵀ [r, r], largest first. */
+export async function spectrumOf(metric: FittedMetric, title: string): Promise<Spectrum> {
+  const square = tf.tidy(() => {
+    const l = metric.layer.factor()
+    return tf.matMul(l, l, false, true) as tf.Tensor2D
+  })
+  const { values } = await symmetricEigen(square)
+  square.dispose()
+  return { title, values: Array.from(values, Number) }
+}
+
+/** Queries in the learned metric, projected on the two directions of most variance. */
+export async function mapOf(
+  metric: FittedMetric,
+  queries: Matrix,
+  { truth, predicted, title }: { truth: Int32Array; predicted: Int32Array; title: string },
+): Promise<EmbeddingMap> {
+  const { data, shape } = await metric.embed(queries)
+  const [centred, covariance] = tf.tidy(() => {
+    const x = tf.tensor2d(data, shape as [number, number])
+    const centred = tf.sub(x, tf.mean(x, 0)) as tf.Tensor2D
+    return [centred, tf.div(tf.matMul(centred, centred, true), shape[0]) as tf.Tensor2D]
+  })
+  const { vectors } = await symmetricEigen(covariance)
+  const plane = tf.tidy(() => {
+    const directions = tf.tensor2d(Float32Array.from(vectors.subarray(0, 2 * shape[1])), [2, shape[1]])
+    return tf.matMul(centred, directions, false, true)
+  })
+  const places = await plane.data()
+  tf.dispose([centred, covariance, plane])
+  return {
+    title,
+    points: Array.from(truth, (label, i) => ({
+      x: rounded(places[2 * i]),
+      y: rounded(places[2 * i + 1]),
+      label,
+      right: predicted[i] === label,
+    })),
+  }
+}
+
+const rounded = (value: number) => Number(value.toPrecision(4))

@@ -1,0 +1,61 @@
+import { type Backbone, createBackbone } from '@dml-crc/backbones'
+import { Prng } from '@dml-crc/core'
+import type { Engine } from '@dml-crc/engine'
+import type { Terminal } from '../command-line/terminal.ts'
+import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
+import type { RunFolder } from '../results/run-folder.ts'
+import { pretrain, runEndToEnd } from './end-to-end.ts'
+import { splitFeatures } from './features.ts'
+import { runFrozen } from './frozen.ts'
+import type { Images } from './images.ts'
+import type { Study } from './study.ts'
+import { runSweep } from './sweeps.ts'
+
+/**
+ * Runs an experiment: for each backbone its features, every method on them, the sweeps, and the methods that train end to
+ * end. Rows are written as they come; rows that the folder has already are not measured again.
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  parts: { images: Images; engine: Engine; folder: RunFolder; terminal: Terminal; signal: AbortSignal },
+): Promise<void> {
+  const study: Study = { experiment, ...parts, prng: Prng.fromSeed(experiment.seed) }
+  const { details } = study.folder
+  details.classes = [...study.images.dataset.classes]
+  details.test = { ids: study.images.test.map(({ id }) => id), labels: study.images.test.map(({ label }) => label) }
+  for (const entry of experiment.backbones) {
+    const backbone = await openBackbone(study, entry)
+    try {
+      await runBackbone(study, backbone, entry)
+    } finally {
+      backbone.dispose()
+    }
+  }
+  study.folder.results.finishedAt = new Date().toISOString()
+  await study.folder.save()
+}
+
+function openBackbone(
+  { experiment, terminal }: Study,
+  { name, weights, layer, inputSize }: BackboneEntry,
+): Promise<Backbone> {
+  return createBackbone(name, { weights, layer, inputSize, seed: experiment.seed, onProgress: terminal.onProgress })
+}
+
+async function runBackbone(study: Study, backbone: Backbone, entry: BackboneEntry): Promise<void> {
+  const { experiment, signal } = study
+  if (entry.pretrain) await pretrain(study, backbone, entry.pretrain)
+  const features = await splitFeatures(study, backbone, { cached: entry.pretrain === undefined })
+  for (const method of experiment.methods) {
+    signal.throwIfAborted()
+    await runFrozen(study, backbone, features, method)
+  }
+  for (const sweep of experiment.sweeps) {
+    signal.throwIfAborted()
+    await runSweep(study, backbone, features, sweep)
+  }
+  for (const method of experiment.endToEnd) {
+    signal.throwIfAborted()
+    await runEndToEnd(study, backbone, features, method)
+  }
+}

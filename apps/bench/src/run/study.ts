@@ -1,0 +1,19 @@
+import type { Prng } from '@dml-crc/core'
+import type { Engine } from '@dml-crc/engine'
+import type { Terminal } from '../command-line/terminal.ts'
+import type { Experiment } from '../experiment/schema.ts'
+import type { RunFolder } from '../results/run-folder.ts'
+import type { Images } from './images.ts'
+
+/** What every part of a run has at hand. */
+export interface Study {
+  experiment: Experiment
+  images: Images
+  engine: Engine
+  folder: RunFolder
+  terminal: Terminal
+  /** The root of every random number: parts of the run split it by name and never advance it. */
+  prng: Prng
+  /** Aborted when the run is to stop. */
+  signal: AbortSignal
+}

@@ -1,0 +1,24 @@
+import type { Backbone } from '@dml-crc/backbones'
+import type { SweepEntry } from '../experiment/schema.ts'
+import type { SplitFeatures } from './features.ts'
+import { chooseOptions } from './frozen.ts'
+import { methodLabel } from './methods.ts'
+import type { Study } from './study.ts'
+
+/** Cross-validated accuracy inside the fit split for each value of one option. */
+export async function runSweep(
+  study: Study,
+  backbone: Backbone,
+  features: SplitFeatures,
+  { method, option, values, options, folds }: SweepEntry,
+): Promise<void> {
+  const { folder, terminal } = study
+  const title = `${methodLabel({ method })} on ${backbone.record.name} over ${option}`
+  if (folder.details.sweeps.some((sweep) => sweep.title === title)) return
+  terminal.onProgress({ kind: 'start', task: title })
+  const { table } = await chooseOptions(study, features, { method, options, grid: { [option]: values }, folds })
+  const points = table.map((each) => ({ value: each.options[option] as number, accuracy: each.accuracy }))
+  folder.details.sweeps.push({ title, option, points })
+  await folder.save()
+  terminal.onProgress({ kind: 'end', task: title })
+}

@@ -1,0 +1,47 @@
+import type { Backbone } from '@dml-crc/backbones'
+import type { OnProgress, Prng } from '@dml-crc/core'
+import { createLoader, randomResizedCrop, shuffled } from '@dml-crc/datasets'
+import { adamW, type Callback, fit, type RunResult, type Task, warmUpCosine } from '@dml-crc/trainer'
+import type { TrainingEntry } from '../experiment/schema.ts'
+import type { Study } from './study.ts'
+
+/** Trains a task on the fit split with random views; keeps its loss over the epochs for the report. */
+export async function train(
+  study: Study,
+  task: Task,
+  backbone: Backbone,
+  { epochs, batchSize, learningRate, weightDecay, warmUp, scale, clipNorm }: TrainingEntry,
+  { title, prng }: { title: string; prng: Prng },
+): Promise<RunResult> {
+  const { images, terminal, folder, signal } = study
+  const transform = randomResizedCrop({ size: backbone.inputSize, scale })
+  const result = await fit(task, {
+    loader: createLoader(images.fit, { batchSize, transform, prng, sampler: shuffled }),
+    epochs,
+    optimizer: adamW({ weightDecay }),
+    learningRate,
+    schedule: warmUpCosine({ warmUp }),
+    clipNorm,
+    callbacks: [progressCallback(title, terminal.onProgress)],
+    signal,
+    onNote: terminal.note,
+  })
+  signal.throwIfAborted()
+  const values = result.history.map((epoch) => epoch.values.loss)
+  folder.details.curves.push({ title, quantity: 'loss', unit: 'epoch', values })
+  return result
+}
+
+function progressCallback(task: string, onProgress: OnProgress): Callback {
+  let total = 0
+  return {
+    name: 'progress',
+    start({ steps }) {
+      total = steps
+      onProgress({ kind: 'start', task, total, unit: 'steps' })
+    },
+    step: ({ step, loss }) =>
+      onProgress({ kind: 'advance', task, done: step + 1, total, note: `loss ${loss.toFixed(3)}` }),
+    end: () => onProgress({ kind: 'end', task }),
+  }
+}
