@@ -1,0 +1,357 @@
+import { InputError, type OnProgress, Prng } from '@dml-crc/core'
+import * as tf from '@tensorflow/tfjs'
+import { type ClassLayout, classLayout } from './class-layout.ts'
+import { classResiduals, type Rule } from './class-residuals.ts'
+import { crossEntropy } from './collaborative-loss.ts'
+import { type Fold, stratifiedFolds } from './folds.ts'
+import { leaveOneOutResiduals } from './leave-one-out.ts'
+import { type Mahalanobis, type MetricForm, type MetricInit, mahalanobis } from './mahalanobis.ts'
+import {
+  checkCount,
+  checkFeatures,
+  checkLabelled,
+  checkPositive,
+  classCounts,
+  type Features,
+  type Matrix,
+  takeRows,
+  toTensor,
+} from './matrix.ts'
+
+export interface FitMetricOptions {
+  /** Rows r of L. Default 512, or less where the features or the samples are fewer. */
+  rank?: number
+  /** Default `low-rank`. */
+  form?: MetricForm
+  /** Default `pca`. */
+  init?: MetricInit
+  /** How class residuals are measured. Default `plain`. */
+  rule?: Rule
+  /** λ at the start, above 0; learned from there. Default 0.3. */
+  lambda?: number
+  /** Temperature s at the start, above 0; learned from there. Default 10. */
+  temperature?: number
+  /** Length of the Gaussian noise put on each sample at each step, relative to the sample's own. Default 0.7. */
+  noise?: number
+  /** Full-batch steps; at most so many where `earlyStop` chooses them. Default 100. */
+  steps?: number
+  /** Adam's rate for L. λ and the temperature learn ten times as fast. Default 1e-3. */
+  learningRate?: number
+  /** Weight of the pull of L to its start, ½‖L − L₀‖²·pull. Default 0. */
+  pull?: number
+  /** Chooses the number of steps on held-out folds, then fits on everything. Default false: all steps are done. */
+  earlyStop?: { /** Folds of the fit set. */ folds: number /** How many of them are tried. */; tried?: number } | false
+  /**
+   * [N] which rows are views of one image. Each step then takes one random view of each image, and the dictionary of
+   * the fitted metric is the mean of its views. Without it every row is an image of its own.
+   */
+  groups?: ArrayLike<number>
+  /** Decides noise, views and folds. Default `Prng.fromSeed(0)`. */
+  prng?: Prng
+  onProgress?: OnProgress
+}
+
+/** A metric learned for a set of features. */
+export interface FittedMetric {
+  readonly layer: Mahalanobis
+  readonly lambda: number
+  readonly temperature: number
+  readonly rule: Rule
+  /** The leave-one-out loss of each step. */
+  readonly losses: readonly number[]
+  /** The features that queries are coded over, one row an image, not mapped. */
+  readonly dictionary: Matrix
+  readonly labels: Int32Array
+  /** x Lᵀ of features on the host: an embedding for retrieval, or for any other classifier. */
+  embed(features: Features): Promise<Matrix>
+  dispose(): void
+}
+
+/** Images with their views, from the rows of the features. */
+interface Images {
+  /** For each image, the rows that are its views. */
+  readonly views: readonly (readonly number[])[]
+  readonly labels: Int32Array
+}
+
+function imagesOf(groups: ArrayLike<number> | undefined, labels: Int32Array): Images {
+  if (!groups) return { views: Array.from(labels.keys(), (i) => [i]), labels }
+  if (groups.length !== labels.length) {
+    const remedy = 'Give each row the number of its image.'
+    throw new InputError('groups', { expected: `${labels.length} numbers`, received: `${groups.length}`, remedy })
+  }
+  const byGroup = new Map<number, number[]>()
+  labels.forEach((label, i) => {
+    const views = byGroup.get(groups[i])
+    if (!views) byGroup.set(groups[i], [i])
+    else if (labels[views[0]] === label) views.push(i)
+    else {
+      const received = `labels ${labels[views[0]]} and ${label} in group ${groups[i]}`
+      const remedy = 'A group is the views of one image.'
+      throw new InputError('groups', { expected: 'one label in each group', received, remedy })
+    }
+  })
+  const views = [...byGroup.values()]
+  return { views, labels: Int32Array.from(views, ([first]) => labels[first]) }
+}
+
+/** The mean of each image's views, with the mean of their lengths. */
+function meanViews(features: Matrix, { views }: Images): Matrix {
+  const width = features.shape[1]
+  if (views.every((rows) => rows.length === 1))
+    return takeRows(
+      features,
+      Int32Array.from(views, ([row]) => row),
+    )
+  const data = new Float32Array(views.length * width)
+  views.forEach((rows, image) => {
+    const mean = data.subarray(image * width, (image + 1) * width)
+    let lengths = 0
+    for (const row of rows) {
+      const view = features.data.subarray(row * width, (row + 1) * width)
+      lengths += Math.hypot(...view)
+      for (let j = 0; j < width; j++) mean[j] += view[j]
+    }
+    const scale = lengths / rows.length / Math.max(Math.hypot(...mean), 1e-12)
+    for (let j = 0; j < width; j++) mean[j] *= scale
+  })
+  return { data, shape: [views.length, width] }
+}
+
+/** What the training of one metric needs, after all checks. */
+interface Task {
+  readonly features: Matrix
+  readonly images: Images
+  readonly options: Required<Omit<FitMetricOptions, 'groups' | 'onProgress' | 'earlyStop' | 'prng' | 'form'>> &
+    Pick<FitMetricOptions, 'form'>
+  readonly prng: Prng
+}
+
+interface Learner {
+  readonly layer: Mahalanobis
+  readonly logLambda: tf.Variable<tf.Rank.R0>
+  readonly logTemperature: tf.Variable<tf.Rank.R0>
+  /** One full-batch step; gives the leave-one-out loss before it. */
+  step(): Promise<number>
+  dispose(): void
+}
+
+/** Samples in the order of the layout's rows that a step takes, −1 for its zeros. */
+function stepRows({ views }: Images, layout: ClassLayout, prng: Prng, zeros: number): Int32Array {
+  return layout.order.map((image) => (image < 0 ? zeros : prng.pick(views[image])))
+}
+
+async function learner({ features, images, options, prng }: Task): Promise<Learner> {
+  const { rank, form, init, rule, noise, learningRate, pull } = options
+  const [count, dim] = features.shape
+  const layout = classLayout(images.labels)
+  const layer = await mahalanobis({
+    dim,
+    rank,
+    form,
+    init,
+    features: meanViews(features, images),
+    prng: prng.split('L'),
+  })
+  const start = layer.variable.clone()
+  const logLambda = tf.variable(tf.scalar(Math.log(options.lambda)))
+  const logTemperature = tf.variable(tf.scalar(Math.log(options.temperature)))
+  const forMetric = tf.train.adam(learningRate)
+  const forScalars = tf.train.adam(learningRate * 10)
+  // One row of zeros below the features stands for what the layout fills.
+  const source = tf.tidy(() => tf.concat([toTensor(features), tf.zeros([1, dim])]) as tf.Tensor2D)
+  // The layout's zeros are nobody's queries.
+  const truth = layout.order.map((image) => (image < 0 ? 0 : images.labels[image]))
+  const weights = tf.tensor1d(Float32Array.from(layout.order, (image) => (image < 0 ? 0 : 1)))
+  const noisePrng = prng.split('noise')
+  const viewPrng = prng.split('views')
+  const hasViews = images.views.some((rows) => rows.length > 1)
+  const scale = noise / Math.sqrt(dim)
+
+  /** The dictionary of one step, in the layout's order. */
+  function sample(): tf.Tensor2D {
+    const clean = tf.gather(source, tf.tensor1d(stepRows(images, layout, viewPrng, count), 'int32'))
+    if (noise === 0) return clean
+    const lengths = tf.norm(clean, 'euclidean', 1, true)
+    const normals = tf.tensor2d(noisePrng.normals(layout.rows * dim), [layout.rows, dim])
+    return tf.add(clean, tf.mul(normals, tf.mul(lengths, scale)))
+  }
+  let fixed = noise === 0 && !hasViews ? tf.tidy(sample) : undefined
+
+  return {
+    layer,
+    logLambda,
+    logTemperature,
+    async step() {
+      const loss = tf.tidy(() => {
+        const x = fixed ?? sample()
+        const variables = [layer.variable, logLambda, logTemperature]
+        const { value, grads } = tf.variableGrads(() => {
+          const mapped = layer.apply(x)
+          const residuals = leaveOneOutResiduals(mapped, tf.exp(logLambda), { layout, rule })
+          const fit = crossEntropy(tf.mul(residuals, tf.neg(tf.exp(logTemperature))), truth, weights)
+          if (pull === 0) return fit
+          return tf.add(fit, tf.mul(tf.sum(tf.square(tf.sub(layer.variable, start))), pull / 2))
+        }, variables)
+        const gradientOf = ({ name }: tf.Variable) => ({ name, tensor: grads[name] })
+        forMetric.applyGradients([gradientOf(layer.variable)])
+        forScalars.applyGradients([logLambda, logTemperature].map(gradientOf))
+        return value
+      })
+      const [value] = await loss.data()
+      loss.dispose()
+      return value
+    },
+    dispose() {
+      forMetric.dispose()
+      forScalars.dispose()
+      tf.dispose([source, weights, start, logLambda, logTemperature])
+      fixed = void fixed?.dispose()
+    },
+  }
+}
+
+/** The loss at each step of images held out of the training, coded over those trained on. */
+async function heldOutLosses(task: Task, { fit, held }: Fold, onStep: () => void): Promise<number[]> {
+  const { features, images, options, prng } = task
+  const part: Images = {
+    views: Array.from(fit, (i) => images.views[i]),
+    labels: fit.map((i) => images.labels[i]) as Int32Array,
+  }
+  const all = meanViews(features, images)
+  const truth = held.map((i) => images.labels[i])
+  const layout = classLayout(part.labels)
+  const kept = tf.tidy(() => {
+    const order = layout.order.map((row) => (row < 0 ? images.views.length : fit[row]))
+    const source = tf.concat([toTensor(all), tf.zeros([1, all.shape[1]])]) as tf.Tensor2D
+    return { dictionary: tf.gather(source, tf.tensor1d(order, 'int32')), queries: toTensor(takeRows(all, held)) }
+  })
+  const one = await learner({ features, images: part, options, prng })
+  const losses: number[] = []
+  try {
+    for (let step = 0; step < options.steps; step++) {
+      await one.step()
+      const loss = tf.tidy(() => {
+        const map = (x: tf.Tensor2D) => one.layer.apply(x)
+        const lambda = tf.exp(one.logLambda) as tf.Scalar
+        const residuals = classResiduals(map(kept.queries), map(kept.dictionary), lambda, {
+          layout,
+          rule: options.rule,
+        })
+        return crossEntropy(tf.mul(residuals, tf.neg(tf.exp(one.logTemperature))), truth)
+      })
+      losses.push((await loss.data())[0])
+      loss.dispose()
+      onStep()
+    }
+  } finally {
+    one.layer.dispose()
+    one.dispose()
+    tf.dispose(kept)
+  }
+  return losses
+}
+
+/** The number of steps of least held-out loss, summed over the folds that are tried. */
+async function chooseSteps(task: Task, folds: readonly Fold[], onStep: () => void): Promise<number> {
+  const sums = new Float64Array(task.options.steps)
+  for (const fold of folds) {
+    const losses = await heldOutLosses(task, fold, onStep)
+    losses.forEach((loss, step) => {
+      sums[step] += loss
+    })
+  }
+  return sums.indexOf(Math.min(...sums)) + 1
+}
+
+/**
+ * Learns the metric of DML-CRC on frozen features by the discriminative loss of METHOD.md: every sample is coded over
+ * all the others (leave-one-out), and softmax(−s·r_c) over its class residuals must find its class. L, λ and s are
+ * learned by full-batch Adam steps; noise or random views, the low rank and the pull to the start keep L from
+ * learning the samples by heart.
+ *
+ * @param features [N, d], best after `normalise`
+ * @param labels [N] classes 0 … C−1, two or more images each
+ * @throws {InputError} for features, labels or options of another form, before any work.
+ * @throws {NumericalError} when the loss stops being finite.
+ */
+export async function fitMetric(
+  features: Features,
+  labels: ArrayLike<number>,
+  options: FitMetricOptions = {},
+): Promise<FittedMetric> {
+  const checked = await checkLabelled(features, labels)
+  const images = imagesOf(options.groups, checked.labels)
+  const single = classCounts(images.labels).indexOf(1)
+  if (single >= 0) {
+    throw new InputError(`class ${single}`, {
+      expected: 'two or more samples, so that one can be coded without itself',
+      received: 'one sample',
+      remedy: 'Add samples of this class, or leave the class out.',
+    })
+  }
+  const dim = checked.features.shape[1]
+  const {
+    form,
+    init = form === 'diagonal' ? 'identity' : 'pca',
+    rule = 'plain',
+    lambda = 0.3,
+    temperature = 10,
+  } = options
+  const { noise = 0.7, steps = 100, learningRate = 1e-3, pull = 0, earlyStop = false } = options
+  const { prng = Prng.fromSeed(0), onProgress = () => {} } = options
+  const rank = options.rank ?? (form === 'full' || form === 'diagonal' ? dim : Math.min(512, dim, images.labels.length))
+  checkPositive('lambda', lambda)
+  checkPositive('temperature', temperature)
+  checkPositive('learningRate', learningRate)
+  checkCount('steps', steps)
+  if (!(noise >= 0) || !(pull >= 0)) {
+    const remedy = 'Pass 0 or more.'
+    throw new InputError('noise, pull', { expected: 'numbers of 0 or more', received: `${noise}, ${pull}`, remedy })
+  }
+  const task: Task = {
+    features: checked.features,
+    images,
+    options: { rank, form, init, rule, lambda, temperature, noise, steps, learningRate, pull },
+    prng,
+  }
+
+  const folds = earlyStop
+    ? stratifiedFolds(images.labels, earlyStop.folds, prng.split('folds')).slice(0, earlyStop.tried ?? 1)
+    : []
+  const name = 'fit metric'
+  onProgress({ kind: 'start', task: name, total: steps * (folds.length + 1), unit: 'step' })
+  let done = 0
+  const advance = (note?: string) => onProgress({ kind: 'advance', task: name, done: ++done, note })
+  const chosen = folds.length > 0 ? await chooseSteps(task, folds, advance) : steps
+  const final = await learner(task)
+  const losses: number[] = []
+  for (let step = 0; step < chosen; step++) {
+    losses.push(await final.step())
+    advance(`loss ${losses[step].toFixed(4)}`)
+  }
+  const scalars = await Promise.all([final.logLambda.data(), final.logTemperature.data()])
+  const [learnedLambda, learnedTemperature] = scalars.map(([value]) => Math.exp(value))
+  final.dispose()
+  onProgress({ kind: 'end', task: name, note: `${chosen} steps` })
+
+  const { layer } = final
+  return {
+    layer,
+    lambda: learnedLambda,
+    temperature: learnedTemperature,
+    rule,
+    losses,
+    dictionary: meanViews(checked.features, images),
+    labels: images.labels,
+    async embed(rows) {
+      const matrix = await checkFeatures(rows, 'features', dim)
+      const mapped = tf.tidy(() => layer.apply(toTensor(matrix)))
+      const data = (await mapped.data()) as Float32Array
+      const shape = mapped.shape
+      mapped.dispose()
+      return { data, shape }
+    },
+    dispose: () => layer.dispose(),
+  }
+}
