@@ -27,7 +27,7 @@ export async function replaceFile(path: string, fill: (file: FileHandle) => Prom
 }
 
 /** Makes a rename survive a power cut. Windows opens no folders, and needs none of this. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
   try {

@@ -1,4 +1,5 @@
 export { replaceFile, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
+export { type DownloadOptions, download } from './download.ts'
 export {
   DataError,
   DmlCrcError,

@@ -1,0 +1,235 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { download } from './download.ts'
+import { DownloadError, InputError } from './errors.ts'
+import type { ProgressEvent } from './progress.ts'
+
+const content = randomBytes(200_000)
+const sha256 = createHash('sha256').update(content).digest('hex')
+
+type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void
+
+let folder: string
+let to: string
+const servers: Server[] = []
+
+/** A server on this machine; `nth` counts its requests from 1. */
+async function serve(handler: Handler): Promise<{ url: string; requests: IncomingMessage[]; server: Server }> {
+  const requests: IncomingMessage[] = []
+  const server = createServer((request, response) => handler(request, response, requests.push(request)))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`, requests, server }
+}
+
+/** Answers with the whole, or with the asked range. */
+const honest: Handler = (request, response) => {
+  const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+  const headers = start ? { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` } : {}
+  response.writeHead(start ? 206 : 200, { ...headers, 'content-length': content.length - start, etag: '"v1"' })
+  response.end(content.subarray(start))
+}
+
+/** Announces the whole, sends `length` bytes and breaks the connection. */
+const cutAfter = (length: number, response: ServerResponse) => {
+  response.writeHead(200, { 'content-length': content.length, etag: '"v1"' })
+  response.write(content.subarray(0, length), () => setTimeout(() => response.destroy(), 20))
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'download-'))
+  to = join(folder, 'deep', 'file.bin')
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+  await rm(folder, { recursive: true })
+})
+
+const expectWhole = async () => {
+  expect(content.equals(await readFile(to))).toBe(true)
+  expect(await readdir(join(folder, 'deep'))).toEqual(['file.bin'])
+}
+
+describe('download', () => {
+  it('fetches, verifies, reports progress, and does not fetch again what is there', async () => {
+    const { url, requests } = await serve(honest)
+    const events: ProgressEvent[] = []
+    const options = { urls: [url], to, sha256, bytes: content.length }
+    await download({ ...options, onProgress: (event) => events.push(event) })
+    await download(options)
+    await expectWhole()
+    expect(requests).toHaveLength(1)
+    expect([events[0].kind, events[1].kind, events.at(-1)?.kind]).toEqual(['start', 'advance', 'end'])
+  })
+
+  it.each([{ sha256 }, {}])('goes on where the server cut it: %o', async (checks) => {
+    const { url, requests } = await serve((request, response, nth) =>
+      nth === 1 ? cutAfter(120_000, response) : honest(request, response, nth),
+    )
+    await download({ urls: [url], to, ...checks })
+    await expectWhole()
+    expect(requests[1].headers.range).toBe('bytes=120000-')
+    expect(requests[1].headers['if-range']).toBe('"v1"')
+  })
+
+  it('goes on in a later process, and from another mirror, where there is a checksum', async () => {
+    const broken = await serve((_, response) => cutAfter(50_000, response))
+    const mirror = await serve(honest)
+    await expect(download({ urls: [broken.url], to, sha256, retries: 0 })).rejects.toThrow(DownloadError)
+    await download({ urls: [mirror.url], to, sha256 })
+    await expectWhole()
+    expect(mirror.requests[0].headers.range).toBe('bytes=50000-')
+  })
+
+  it('starts anew where the part at hand belongs to something else', async () => {
+    const { url, requests } = await serve(honest)
+    await expect(download({ urls: ['http://127.0.0.1:9/'], to, sha256, retries: 0 })).rejects.toThrow()
+    await writeFile(`${to}.part`, 'of another file')
+    await download({ urls: [url], to, sha256 })
+    await expectWhole()
+    expect(requests).toHaveLength(2)
+  })
+
+  it('starts anew where the server does not serve ranges', async () => {
+    const { url } = await serve((_, response, nth) =>
+      nth === 1 ? cutAfter(70_000, response) : response.writeHead(200).end(content),
+    )
+    await download({ urls: [url], to, sha256 })
+    await expectWhole()
+  })
+
+  it('starts anew on 416, and takes a part that is already whole', async () => {
+    const { url } = await serve((request, response, nth) => {
+      const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+      if (start < content.length) return honest(request, response, nth)
+      return response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end()
+    })
+    for (const part of [content, Buffer.concat([content, content])]) {
+      await expect(download({ urls: ['http://127.0.0.1:9/'], to, sha256, retries: 0 })).rejects.toThrow()
+      await writeFile(`${to}.part`, part)
+      await download({ urls: [url], to, sha256 })
+      await expectWhole()
+      await rm(to)
+    }
+  })
+
+  it('tries again after 500 and 429, and goes to the next mirror at once after 404', async () => {
+    const busy = await serve((request, response, nth) =>
+      nth <= 2 ? response.writeHead(nth === 1 ? 500 : 429).end() : honest(request, response, nth),
+    )
+    await download({ urls: [busy.url], to, sha256 })
+    await expectWhole()
+    await rm(to)
+    const gone = await serve((_, response) => response.writeHead(404).end('nothing here'))
+    await download({ urls: [gone.url, busy.url], to, sha256 })
+    await expectWhole()
+    expect(gone.requests).toHaveLength(1)
+  })
+
+  it('gives up on a server that stalls', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': content.length })
+      response.write(content.subarray(0, 1000))
+    })
+    await expect(download({ urls: [url], to, sha256, retries: 0, timeoutMs: 300 })).rejects.toThrow(/[Tt]imeout/)
+  })
+
+  it('gives up after its retries and says what every address did', async () => {
+    const { url, requests } = await serve((_, response) => response.writeHead(503).end())
+    const gone = await serve((_, response) => response.writeHead(404).end())
+    const failed = download({ urls: [url, gone.url.replace('//', '//name:secret@')], to, retries: 1 })
+    await expect(failed).rejects.toThrow(/HTTP status 503 from .*; HTTP status 404 from /)
+    await expect(failed).rejects.not.toThrow(/secret/)
+    expect(requests).toHaveLength(2)
+  })
+
+  it('refuses a file of the wrong length or checksum, and leaves nothing at the path', async () => {
+    const { url } = await serve((_, response) => response.writeHead(200).end(content))
+    const mirror = await serve((_, response) => response.writeHead(200).end('an error page'))
+    await expect(download({ urls: [url], to, bytes: content.length - 1, retries: 0 })).rejects.toThrow(
+      /bytes instead of/,
+    )
+    await expect(download({ urls: [url], to, bytes: content.length + 1, retries: 0 })).rejects.toThrow(/ended after/)
+    await expect(download({ urls: [mirror.url], to, sha256, retries: 0 })).rejects.toThrow(/sha256 .* instead of/)
+    expect(await readdir(join(folder, 'deep'))).not.toContain('file.bin')
+  })
+
+  it('follows redirects, but not for ever', async () => {
+    const target = await serve(honest)
+    const { url } = await serve((_, response) => response.writeHead(302, { location: target.url }).end())
+    await download({ urls: [url], to, sha256 })
+    await expectWhole()
+    await rm(to)
+    const loop = await serve((_, response) => response.writeHead(302, { location: '/file' }).end())
+    await expect(download({ urls: [loop.url], to, retries: 0 })).rejects.toThrow(DownloadError)
+  })
+
+  it('stops at the signal', async () => {
+    const { url } = await serve((_, response) => response.writeHead(200).write('a'))
+    const abort = new AbortController()
+    setTimeout(() => abort.abort(new Error('enough')), 100)
+    await expect(download({ urls: [url], to, signal: abort.signal })).rejects.toThrow('enough')
+  })
+
+  it('stays off the network when told to', async () => {
+    const { url, requests } = await serve(honest)
+    vi.stubEnv('DML_CRC_OFFLINE', '1')
+    await expect(download({ urls: [url], to })).rejects.toThrow(/the network is forbidden/)
+    expect(requests).toHaveLength(0)
+    await download({ urls: [url], to, offline: false })
+    await download({ urls: [url], to })
+    await expectWhole()
+  })
+
+  it('goes through the proxy that the environment names', async () => {
+    const target = await serve(honest)
+    const proxy = await serve((_, response) => response.writeHead(400).end())
+    let tunnels = 0
+    proxy.server.on('connect', (request, socket) => {
+      tunnels++
+      const [host, port] = String(request.url).split(':')
+      const upstream = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        upstream.pipe(socket).pipe(upstream)
+      })
+      upstream.on('error', () => socket.destroy())
+      socket.on('error', () => upstream.destroy())
+    })
+    vi.stubEnv('http_proxy', new URL(proxy.url).origin)
+    vi.stubEnv('no_proxy', '')
+    await download({ urls: [target.url], to, sha256 })
+    await expectWhole()
+    expect(tunnels).toBe(1)
+  })
+
+  it('fetches once for several callers', async () => {
+    const { url, requests } = await serve(honest)
+    await Promise.all(Array.from({ length: 4 }, () => download({ urls: [url], to, sha256 })))
+    await expectWhole()
+    expect(requests).toHaveLength(1)
+  })
+
+  it('takes over from a process that died', async () => {
+    const { url } = await serve(honest)
+    await expect(download({ urls: ['http://127.0.0.1:9/'], to, retries: 0 })).rejects.toThrow()
+    await writeFile(`${to}.lock`, '')
+    const { utimes } = await import('node:fs/promises')
+    await utimes(`${to}.lock`, new Date(0), new Date(0))
+    await download({ urls: [url], to, sha256 })
+    await expectWhole()
+  })
+
+  it('refuses addresses that are not HTTP', async () => {
+    await expect(download({ urls: [], to })).rejects.toThrow(InputError)
+    await expect(download({ urls: ['ftp://host/file'], to })).rejects.toThrow(InputError)
+  })
+})
