@@ -1,1 +1,5 @@
-export {}
+export type { Backbone } from './backbone.ts'
+export { type CreateBackboneOptions, createBackbone } from './create-backbone.ts'
+export { listBackbones } from './list.ts'
+export { imagenetBgr, imagenetRgb, minusOneToOne, type Preprocessing } from './preprocessing.ts'
+export { type BackboneRecord, type Block, defineBackbone, type WeightsTag } from './record.ts'

@@ -1,0 +1,56 @@
+import type { Prng } from '@dml-crc/core'
+import type * as tf from '@tensorflow/tfjs'
+import type { Parameter } from './parameter.ts'
+
+/**
+ * Two families of frameworks compute the same named network differently, and weights trained in one are wrong in the
+ * other: how a strided layer pads, the ε of batch norm, and the rate at which it tracks the moving statistics.
+ */
+export interface Dialect {
+  /** `same`: TensorFlow's, which pads right and bottom first. `symmetric`: PyTorch's, ⌊k/2⌋ on every side. */
+  padding: 'same' | 'symmetric'
+  /** Added to the variance by batch norm. */
+  epsilon: number
+  /** Share of the new batch in the moving statistics. */
+  momentum: number
+}
+
+/** What one run of a network through its layers needs to know. */
+export interface Pass {
+  /** Batch norm by the statistics of the batch, which also move the stored ones. */
+  liveNorm: boolean
+  /** Share of the numbers that {@link dense} layers drop; 0 outside training. */
+  dropout: number
+  /** Where the dropout takes its randomness. */
+  prng: Prng
+  /** Whether a live batch norm moves its stored statistics; not when a block is recomputed for its gradient. */
+  moveStatistics: boolean
+}
+
+/** A built layer: images or maps [B, H, W, channels of its input] to [B, H′, W′, channels]. */
+export interface Layer {
+  readonly channels: number
+  apply(x: tf.Tensor4D, pass: Pass): tf.Tensor4D
+}
+
+/** What a layer is built in. */
+export interface Scope {
+  readonly dialect: Dialect
+  /** Declares a variable of the network. */
+  declare(spec: Omit<Parameter, 'variable' | 'block'>): Parameter
+}
+
+/** A layer yet to be built for an input of so many channels. */
+export type LayerPlan = (scope: Scope, channels: number) => Layer
+
+/** The given layers, one after the other. */
+export function chain(...plans: LayerPlan[]): LayerPlan {
+  return (scope, channels) => {
+    const layers: Layer[] = []
+    for (const plan of plans) layers.push(plan(scope, layers.at(-1)?.channels ?? channels))
+    return {
+      channels: layers.at(-1)?.channels ?? channels,
+      apply: (x, pass) => layers.reduce((y, layer) => layer.apply(y, pass), x),
+    }
+  }
+}

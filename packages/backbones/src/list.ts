@@ -1,0 +1,27 @@
+import { InputError, nearest } from '@dml-crc/core'
+import { mobilenetV1 } from './models/mobilenet-v1.ts'
+import { tinyVgg } from './models/tiny-vgg.ts'
+import { vgg16, vgg19 } from './models/vgg.ts'
+import type { BackboneRecord } from './record.ts'
+
+const BACKBONES: readonly BackboneRecord[] = [vgg19, vgg16, mobilenetV1, tinyVgg]
+
+/** The backbones whose name matches `pattern`, where `*` stands for any text: all of them by default. */
+export function listBackbones(pattern = '*'): readonly BackboneRecord[] {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
+  const matcher = new RegExp(`^${escaped}$`)
+  return BACKBONES.filter(({ name }) => matcher.test(name))
+}
+
+/** @throws {InputError} when no backbone has that name. */
+export function findBackbone(name: string): BackboneRecord {
+  const found = BACKBONES.find((record) => record.name === name)
+  if (found) return found
+  const names = BACKBONES.map((record) => record.name)
+  const close = nearest(name, names)
+  throw new InputError('backbone', {
+    expected: `one of ${names.join(', ')}`,
+    received: name,
+    remedy: close ? `Did you mean ${close}?` : 'Choose one of these, or define your own with defineBackbone.',
+  })
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readSafetensors } from '@dml-crc/core'
+import { loadEngine } from '@dml-crc/engine'
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createBackbone } from './index.ts'
+
+const folder = fileURLToPath(new URL('../../../../shared/weights/', import.meta.url))
+
+beforeAll(async () => {
+  await loadEngine({ prefer: 'wasm' })
+})
+
+/** Largest difference from the expected numbers, relative to the largest of these. */
+function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let difference = 0
+  let scale = 0
+  for (let i = 0; i < expected.length; i++) {
+    difference = Math.max(difference, Math.abs(actual[i] - expected[i]))
+    scale = Math.max(scale, Math.abs(expected[i]))
+  }
+  return difference / scale
+}
+
+describe.skipIf(!existsSync(folder))('trained weights (needs ../shared/weights)', () => {
+  test.each([
+    ['mobilenet_v1', 'conv_pw_13', 'mobilenet_v1_1.0_224', 'mobilenet_v1_golden', 'features'],
+    ['vgg19', 'block3_pool', 'vgg19_block1_to_block3', 'vgg19_block3_golden', 'block3_pool_mean'],
+  ])('%s up to %s agrees with another runtime to 1e-3', async (name, layer, weights, golden, features) => {
+    const { tensors } = await readSafetensors(`${folder}${golden}.safetensors`)
+    const backbone = await createBackbone(name, { weights: `${folder}${weights}.safetensors`, layer })
+    const { shape, data } = tensors.get('input')!
+    const images = tf.tensor4d(data as Uint8Array, shape as [number, number, number, number], 'int32')
+    const actual = await backbone.features(images).data()
+    expect(relativeError(actual, tensors.get(features)!.data as Float32Array)).toBeLessThan(1e-3)
+    images.dispose()
+    backbone.dispose()
+  })
+})

@@ -1,0 +1,62 @@
+import { Prng } from '@dml-crc/core'
+import * as tf from '@tensorflow/tfjs'
+import { initialise, isTrained, type Parameter } from '../layers/parameter.ts'
+import { type BuiltBlock, buildBlocks } from '../network.ts'
+import type { BackboneRecord } from '../record.ts'
+import { arrange } from './layout.ts'
+import { findOrigins, recognise } from './origins.ts'
+import { type Manner, ownNaming } from './own-format.ts'
+import { statedPreprocessing } from './stated-preprocessing.ts'
+import type { WeightsFile } from './weights-file.ts'
+
+/** A network whose variables are filled, and how it is to be computed. */
+export interface LoadedNetwork extends Manner {
+  blocks: readonly BuiltBlock[]
+  /** SHA-256 of the file, or `none:seed`. */
+  weightsId: string
+}
+
+const parametersOf = (blocks: readonly BuiltBlock[]) => blocks.flatMap(({ parameters }) => parameters)
+
+function fill(parameter: Parameter, values: Float32Array): void {
+  const tensor = tf.tensor(values, [...parameter.shape], 'float32')
+  // Without a name of tfjs's choosing, which counts up and so differs from run to run.
+  parameter.variable = tf.variable(tensor, isTrained(parameter))
+  tensor.dispose()
+}
+
+/** The first `depth` blocks with the values of {@link initialise}. */
+export function initialisedNetwork(record: BackboneRecord, depth: number, seed: number): LoadedNetwork {
+  const { dialect, preprocessing } = record
+  const blocks = buildBlocks(record.blocks.slice(0, depth), dialect)
+  const prng = Prng.fromSeed(seed)
+  for (const parameter of parametersOf(blocks)) fill(parameter, initialise(parameter, prng))
+  return { blocks, dialect, preprocessing, weightsId: `none:${seed}` }
+}
+
+/**
+ * The first `depth` blocks with the values of a file, whose naming is recognised. The preprocessing is the one given, else
+ * the one that the file states, else that of the naming.
+ * @throws {DataError} when the file is not of this network; it lists every tensor that does not fit.
+ */
+export async function loadedNetwork(
+  record: BackboneRecord,
+  depth: number,
+  file: WeightsFile,
+  given?: Manner['preprocessing'],
+): Promise<LoadedNetwork> {
+  const all = parametersOf(buildBlocks(record.blocks, record.dialect))
+  const naming = ownNaming(file) ?? recognise(file, record.namings, all)
+  const blocks = buildBlocks(record.blocks.slice(0, depth), naming.dialect)
+  const origins = findOrigins(file, naming, parametersOf(blocks), all)
+  for (const [parameter, origin] of origins) {
+    if ('constant' in origin) {
+      fill(parameter, new Float32Array(parameter.shape[0]).fill(origin.constant))
+    } else {
+      const { data } = await file.read(origin.tensor)
+      fill(parameter, arrange(naming.framework, parameter, data))
+    }
+  }
+  const preprocessing = given ?? statedPreprocessing(file.metadata.input) ?? naming.preprocessing
+  return { blocks, dialect: naming.dialect, preprocessing, weightsId: file.id }
+}

@@ -1,0 +1,53 @@
+import type { Dialect } from '../layers/layer.ts'
+import type { Parameter, Role } from '../layers/parameter.ts'
+import type { Preprocessing } from '../preprocessing.ts'
+
+/** How a framework names and lays out the tensors of a network in its files, and how it computes with them. */
+export interface Naming {
+  /** As users call it: `torchvision`, `timm`, `keras`. */
+  name: string
+  /** PyTorch stores kernels output channels first; Keras as this library does. */
+  framework: 'torch' | 'keras'
+  dialect: Dialect
+  preprocessing: Preprocessing
+  /** The framework's names of a unit's convolution or dense layer and of its batch norm. */
+  unit(unit: string): { layer: string; norm?: string }
+  /** Tensors of such a file that belong to no feature layer: those of the classifier. */
+  classifier: RegExp
+}
+
+export const torchDialect: Dialect = { padding: 'symmetric', epsilon: 1e-5, momentum: 0.1 }
+export const kerasDialect: Dialect = { padding: 'same', epsilon: 1e-3, momentum: 0.01 }
+
+const ROLES: Record<Naming['framework'], Record<Role, string>> = {
+  torch: {
+    kernel: '.weight',
+    bias: '.bias',
+    gamma: '.weight',
+    beta: '.bias',
+    mean: '.running_mean',
+    variance: '.running_var',
+  },
+  keras: {
+    kernel: '/kernel',
+    bias: '/bias',
+    gamma: '/gamma',
+    beta: '/beta',
+    mean: '/moving_mean',
+    variance: '/moving_variance',
+  },
+}
+
+/** The name of a parameter's tensor in a file. */
+export function tensorName(
+  { framework, unit }: Naming,
+  parameter: Pick<Parameter, 'unit' | 'role' | 'layout'>,
+): string {
+  const { role, layout } = parameter
+  const { layer, norm } = unit(parameter.unit)
+  if (framework === 'keras' && role === 'kernel' && layout === 'depthwise') return `${layer}/depthwise_kernel`
+  return (role === 'kernel' || role === 'bias' ? layer : (norm ?? layer)) + ROLES[framework][role]
+}
+
+/** PyTorch counts the batches that a batch norm has seen; nothing needs the count. */
+export const isBookkeeping = (name: string): boolean => name.endsWith('.num_batches_tracked')

@@ -1,0 +1,51 @@
+import { writeSafetensors } from '@dml-crc/core'
+import type { Dialect } from '../layers/layer.ts'
+import type { Parameter } from '../layers/parameter.ts'
+import type { Preprocessing } from '../preprocessing.ts'
+import { storedShapes } from './layout.ts'
+import { type Naming, tensorName } from './naming.ts'
+import type { WeightsFile } from './weights-file.ts'
+
+const FORMAT = 'dml-crc backbone 1'
+
+/** How a network computes, beside its parameters. */
+export interface Manner {
+  dialect: Dialect
+  preprocessing: Preprocessing
+}
+
+const naming = (manner: Manner): Naming => ({
+  ...manner,
+  name: 'dml-crc',
+  framework: 'keras',
+  unit: (unit) => ({ layer: unit }),
+  classifier: /^$/,
+})
+
+/** The naming of a file that {@link saveParameters} wrote; `undefined` for any other. */
+export function ownNaming({ metadata }: WeightsFile): Naming | undefined {
+  if (metadata.format !== FORMAT) return undefined
+  return naming({ dialect: JSON.parse(metadata.dialect), preprocessing: JSON.parse(metadata.preprocessing) })
+}
+
+/** Writes the parameters with all that is needed to compute with them alike. */
+export async function saveParameters(
+  path: string,
+  parameters: readonly Parameter[],
+  manner: Manner,
+  about: { backbone: string; layer: string },
+): Promise<void> {
+  const own = naming(manner)
+  const tensors = await Promise.all(
+    parameters.map(async (parameter) => {
+      const data = (await parameter.variable!.data()) as Float32Array
+      return [tensorName(own, parameter), { shape: storedShapes(own.framework, parameter)[0], data }] as const
+    }),
+  )
+  await writeSafetensors(path, tensors, {
+    ...about,
+    format: FORMAT,
+    dialect: JSON.stringify(manner.dialect),
+    preprocessing: JSON.stringify(manner.preprocessing),
+  })
+}
