@@ -35,11 +35,8 @@ export async function runExperiment(
   await study.folder.save()
 }
 
-function openBackbone(
-  { experiment, terminal }: Study,
-  { name, weights, layer, inputSize }: BackboneEntry,
-): Promise<Backbone> {
-  return createBackbone(name, { weights, layer, inputSize, seed: experiment.seed, onProgress: terminal.onProgress })
+function openBackbone({ experiment }: Study, { name, weights, layer, inputSize }: BackboneEntry): Promise<Backbone> {
+  return createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
 }
 
 async function runBackbone(study: Study, backbone: Backbone, entry: BackboneEntry): Promise<void> {
