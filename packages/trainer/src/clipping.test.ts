@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { clipByGlobalNorm, globalNorm } from './clipping.ts'
 
 const gradients = () =>
-  new Map([
+  new Map<string, tf.Tensor>([
     ['a', tf.tensor1d([3, 0])],
     ['b', tf.scalar(4)],
   ])

@@ -75,7 +75,7 @@ describe('checkpoints', () => {
     await fit(wholeTask, checkpointed(`whole ${last}`, { callbacks: [whole] }))
 
     const controller = new AbortController()
-    const stop: Callback = { name: 'stop', step: ({ step }) => step === last - 1 && controller.abort('enough') }
+    const stop: Callback = { name: 'stop', step: ({ step }) => void (step === last - 1 && controller.abort('enough')) }
     const first = record()
     const name = `parts ${last}`
     const interrupted = await fit(
@@ -119,7 +119,7 @@ describe('checkpoints', () => {
 })
 
 it('a callback ends the run, with its reason', async () => {
-  const stopper: Callback = { name: 'stopper', epoch: ({ epoch, stop }) => epoch === 1 && stop('good enough') }
+  const stopper: Callback = { name: 'stopper', epoch: ({ epoch, stop }) => void (epoch === 1 && stop('good enough')) }
   const result = await fit(toyTask(), { ...options(), callbacks: [stopper] })
   expect(result).toMatchObject({ outcome: 'stopped', reason: 'good enough', steps: 6 })
 })
@@ -128,7 +128,7 @@ it('tells the callbacks of a failure, and leaks nothing', async () => {
   const task = toyTask()
   const before = tf.memory().numTensors
   const outcomes: string[] = []
-  const watcher: Callback = { name: 'watcher', end: (how) => outcomes.push(how) }
+  const watcher: Callback = { name: 'watcher', end: (how) => void outcomes.push(how) }
   const running = fit(task, { ...options(), learningRate: 1e38, callbacks: [nanGuard(), watcher] })
   await expect(running).rejects.toThrow(NumericalError)
   expect(outcomes).toEqual(['failed'])

@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import type { Backbone } from '@dml-crc/backbones'
+import { DataError, InputError, type OnProgress, Prng } from '@dml-crc/core'
+import { createLoader, type ImageRecord, type Transform } from '@dml-crc/datasets'
+import type { Matrix } from '@dml-crc/metric'
+import * as tf from '@tensorflow/tfjs'
+import { FeatureFile, writeFeatureFile } from './feature-file.ts'
+import { featureKey } from './feature-key.ts'
+
+export interface ExtractOptions {
+  backbone: Backbone
+  records: readonly ImageRecord[]
+  transform: Transform
+  /** By default 32. */
+  batchSize?: number
+  /** Views of each image, one after the other: rows v·N … (v+1)·N − 1 are view v of all images. By default 1. */
+  views?: number
+  /** Draws the views of a random transform. By default seed 0. */
+  prng?: Prng
+  /** Where features are kept for the next time; without it they are not. */
+  cacheFolder?: string
+  onProgress?: OnProgress
+  /** Told of a damaged cache file, which is then written anew. */
+  onNote?: (text: string) => void
+  signal?: AbortSignal
+}
+
+export interface ExtractedFeatures {
+  /** [views · N, featureSize], as the backbone gives them: not normalised. */
+  features: Matrix
+  /** [views · N] */
+  labels: Int32Array
+  /** Whether they were read from the cache and not computed. */
+  fromCache: boolean
+  /** Decided by the backbone and its weights, the layer, the preprocessing, the transform, the views, the images. */
+  key: string
+  seconds: number
+}
+
+/**
+ * The features of images, computed or read from the cache.
+ * @throws {InputError} when the transform's size is not the backbone's, or there is no record.
+ * @throws {DataError} when an image is missing or damaged.
+ */
+export async function extractFeatures(options: ExtractOptions): Promise<ExtractedFeatures> {
+  const { records, views = 1, cacheFolder, backbone } = options
+  const begun = performance.now()
+  const found = cacheFolder === undefined ? undefined : await extractToFile({ ...options, cacheFolder })
+  const rows = records.length * views
+  let data: Float32Array
+  if (found) {
+    await using file = await FeatureFile.open(found.path)
+    data = await file.read(0, file.rows)
+  } else {
+    checkExtraction(options)
+    data = new Float32Array(rows * backbone.featureSize)
+    let at = 0
+    for await (const block of featureBlocks(options)) {
+      data.set(block, at)
+      at += block.length
+    }
+  }
+  return {
+    features: { data, shape: [rows, backbone.featureSize] },
+    labels: Int32Array.from({ length: rows }, (_, row) => records[row % records.length].label),
+    fromCache: found?.fromCache ?? false,
+    key: found?.key ?? '',
+    seconds: (performance.now() - begun) / 1000,
+  }
+}
+
+/**
+ * As {@link extractFeatures}, for sets larger than memory: the features go to `<cacheFolder>/<key>.safetensors` block by
+ * block, to be read with {@link FeatureFile}. Two processes may extract the same at once: each writes a file of its
+ * own, and the rename that ends the writing makes either whole file the cached one.
+ */
+export async function extractToFile(
+  options: ExtractOptions & { cacheFolder: string },
+): Promise<{ path: string; key: string; fromCache: boolean }> {
+  checkExtraction(options)
+  const { backbone, records, transform, views = 1, prng = Prng.fromSeed(0), cacheFolder, onNote } = options
+  const random = views > 1 ? prng.state() : undefined
+  const key = await featureKey({ backbone, records, transform: transform.id, views, prng: random })
+  const path = join(cacheFolder, `${key}.safetensors`)
+  const state = await cached(path)
+  if (state === 'whole') return { path, key, fromCache: true }
+  if (state !== 'missing') onNote?.(`The cached features are damaged and are extracted again. ${state.message}`)
+  await writeFeatureFile(path, records.length * views, backbone.featureSize, featureBlocks(options))
+  return { path, key, fromCache: false }
+}
+
+async function cached(path: string): Promise<'whole' | 'missing' | DataError> {
+  try {
+    await using file = await FeatureFile.open(path)
+    await file.verify()
+    return 'whole'
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    return error.received === 'ENOENT' ? 'missing' : error
+  }
+}
+
+function checkExtraction({ backbone, records, transform, views = 1 }: ExtractOptions): void {
+  if (records.length === 0) {
+    throw new InputError('records', { expected: 'at least one', received: 'none', remedy: 'Pass a split.' })
+  }
+  if (!Number.isInteger(views) || views < 1) {
+    const remedy = 'Pass the number of views of each image.'
+    throw new InputError('views', { expected: 'a whole number of at least 1', received: String(views), remedy })
+  }
+  if (transform.size !== backbone.inputSize) {
+    throw new InputError('transform', {
+      expected: `samples of ${backbone.inputSize} pixels, as ${backbone.record.name} takes them`,
+      received: `${transform.size}`,
+      remedy: 'Give the transform the size of the backbone.',
+    })
+  }
+}
+
+/** The features of one batch after another, view by view. */
+async function* featureBlocks(options: ExtractOptions): AsyncGenerator<Float32Array> {
+  const {
+    backbone,
+    records,
+    transform,
+    batchSize = 32,
+    views = 1,
+    prng = Prng.fromSeed(0),
+    onProgress,
+    signal,
+  } = options
+  const task = `features of ${backbone.record.name}`
+  const total = records.length * views
+  onProgress?.({ kind: 'start', task, total, unit: 'images' })
+  let done = 0
+  for (let view = 0; view < views; view++) {
+    const loader = createLoader(records, { batchSize, transform, prng: prng.split(view), signal })
+    for await (const { images, shape } of loader) {
+      const features = tf.tidy(() => backbone.features(tf.tensor4d(images, shape, 'int32')))
+      const block = (await features.data()) as Float32Array
+      features.dispose()
+      done += shape[0]
+      onProgress?.({ kind: 'advance', task, done, total })
+      yield block
+    }
+  }
+  onProgress?.({ kind: 'end', task })
+}

@@ -1,0 +1,80 @@
+import type { Backbone } from '@dml-crc/backbones'
+import { InputError, type Prng } from '@dml-crc/core'
+import type { FittedClassifier } from '@dml-crc/metric'
+import * as tf from '@tensorflow/tfjs'
+import { backboneGroups, decayOnlyKernels, prefixed } from '../parameter-group.ts'
+import type { Task } from '../task.ts'
+import { linearClassifier } from './linear-classifier.ts'
+
+export interface SoftmaxTaskOptions {
+  backbone: Backbone
+  classes: number
+  /** Draws the first weights of the head. */
+  prng: Prng
+  /** Factor on the learning rate for the backbone: 1 from scratch, 0.1 or less from pretrained weights. Default 1. */
+  backboneRate?: number
+  /** Share of the target that is spread evenly over all classes (Szegedy et al., CVPR 2016, section 7). Default 0. */
+  labelSmoothing?: number
+}
+
+export interface SoftmaxTask extends Task {
+  /** The head as it stands, on the backbone's features; valid until the task is disposed of. */
+  classifier(): FittedClassifier
+}
+
+/**
+ * The baseline that every reader expects: a dense layer on the backbone's features f [B, d], and the cross-entropy of
+ * softmax(f W + b), W [d, C]. The backbone stays the caller's to dispose of.
+ * @throws {InputError} for fewer than two classes.
+ */
+export function softmaxTask({
+  backbone,
+  classes,
+  prng,
+  backboneRate = 1,
+  labelSmoothing = 0,
+}: SoftmaxTaskOptions): SoftmaxTask {
+  if (!Number.isInteger(classes) || classes < 2) {
+    const remedy = 'Pass the number of classes of the data set.'
+    throw new InputError('classes', { expected: 'a whole number of at least 2', received: String(classes), remedy })
+  }
+  const dim = backbone.featureSize
+  const deviation = 1 / Math.sqrt(dim)
+  const kernel = tf.tidy(() =>
+    tf.variable(
+      tf.tensor2d(
+        prng.normals(dim * classes).map((value) => value * deviation),
+        [dim, classes],
+      ),
+    ),
+  )
+  const bias = tf.tidy(() => tf.variable(tf.zeros([classes])))
+  const head = new Map<string, tf.Variable>([
+    ['head/kernel', kernel],
+    ['head/bias', bias],
+  ])
+  const logits = (features: tf.Tensor2D) => tf.add(tf.matMul(features, kernel as tf.Tensor2D), bias) as tf.Tensor2D
+
+  return {
+    name: 'softmax',
+    variables: new Map([...prefixed('backbone', backbone.variables), ...head]),
+    groups: [
+      ...backboneGroups(backbone.variables, backboneRate),
+      ...decayOnlyKernels({ name: 'head', variables: head }),
+    ],
+    loss({ images, labels }) {
+      const features = backbone.forward(backbone.preprocess(images), { training: true })
+      const truth = tf.oneHot(
+        tf.tensor1d(labels, 'int32'),
+        classes,
+        1 - labelSmoothing + labelSmoothing / classes,
+        labelSmoothing / classes,
+      )
+      return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits(features)), truth), 1))).asScalar()
+    },
+    classifier: () => linearClassifier(dim, logits),
+    dispose() {
+      for (const variable of head.values()) variable.dispose()
+    },
+  }
+}
