@@ -2,3 +2,5 @@ export { type Engine, type EngineName, engineNames, type LoadEngineOptions, load
 export { cholesky, choleskySolve, triangularSolve } from './linalg/cholesky.ts'
 export { inverse, type SolveOptions, solve } from './linalg/solve.ts'
 export { type SymmetricEigen, symmetricEigen } from './linalg/symmetric-eigen.ts'
+export type { Installation } from './native/folder.ts'
+export { type InstallOptions, installNative, removeNative } from './native/install.ts'

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { hostKernels } from './host-kernels.ts'
+import { registerNativeKernels } from './native-kernels.ts'
 
 const equipped = new Set<string>()
 
@@ -8,6 +9,7 @@ function ensureKernels(): void {
   const backendName = tf.getBackend()
   if (equipped.has(backendName)) return
   equipped.add(backendName)
+  if (backendName === 'tensorflow') registerNativeKernels()
   for (const [kernelName, kernel] of Object.entries(hostKernels)) {
     if (tf.getKernel(kernelName, backendName)) continue
     tf.registerKernel({ kernelName, backendName, kernelFunc: kernel as unknown as tf.KernelFunc })

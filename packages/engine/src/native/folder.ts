@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { EngineError, homeFolder } from '@dml-crc/core'
+
+export type NativeName = 'tfjs-node' | 'tfjs-node-gpu'
+
+const require = createRequire(import.meta.url)
+
+/** The published package of a native engine. */
+export interface NativePackage {
+  name: `@tensorflow/${NativeName}`
+  version: string
+  folder: string
+}
+
+/** The package as npm installed it, or undefined where it is not there: it is an optional dependency. */
+export function findPackage(name: NativeName): NativePackage | undefined {
+  const packageName = `@tensorflow/${name}` as const
+  try {
+    const file = require.resolve(`${packageName}/package.json`)
+    return { name: packageName, version: require(file).version, folder: dirname(file) }
+  } catch {
+    return undefined
+  }
+}
+
+/** A file of an installation, as it was when the installation was found to work. */
+export interface InstalledFile {
+  path: string
+  bytes: number
+  sha256: string
+}
+
+/** What an installation says of itself: the last file that is written into it. */
+export interface Installation {
+  package: string
+  version: string
+  /** Where the TensorFlow library is from. */
+  source: string
+  installedAt: string
+  /** The binding first, then the libraries. */
+  files: InstalledFile[]
+}
+
+/**
+ * Where a native engine's binding and library are installed: outside of every node_modules, so that a package
+ * manager neither sees nor removes them, and found again by all later runs of the same version.
+ */
+export function installationFolder({ name, version }: Pick<NativePackage, 'name' | 'version'>): string {
+  const platform = `${process.platform}-${process.arch}-napi${process.versions.napi}`
+  return homeFolder('engine', `${name.split('/')[1]}-${version}-${platform}`)
+}
+
+const manifestOf = (folder: string) => join(folder, 'installation.json')
+
+export { manifestOf }
+
+/** The installation in `folder`, or undefined where there is none. */
+export function readInstallation(folder: string): Installation | undefined {
+  try {
+    return JSON.parse(readFileSync(manifestOf(folder), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Looks whether the files of an installation are all there in their full size: loading a library that was cut
+ * short can kill the process without a word.
+ * @throws {EngineError} naming the first file that is missing or of another size.
+ */
+export function requireWhole(folder: string, { files }: Installation): void {
+  for (const { path, bytes } of files) {
+    const size = statSync(join(folder, path), { throwIfNoEntry: false })?.size
+    if (size === bytes) continue
+    throw new EngineError(join(folder, path), {
+      expected: `${bytes} bytes`,
+      received: size === undefined ? 'no such file' : `${size} bytes`,
+      remedy: 'Run `dml-crc engine install` again.',
+    })
+  }
+}
+
+/** Size and SHA-256 of a file of an installation. */
+export async function describeFile(folder: string, path: string): Promise<InstalledFile> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(join(folder, path)), hash)
+  return { path, bytes: statSync(join(folder, path)).size, sha256: hash.digest('hex') }
+}

@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { EngineError, InputError } from '@dml-crc/core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadEngine } from '../engine.ts'
+import { runCommand } from './command.ts'
+import { findPackage, installationFolder, manifestOf, requireWhole } from './folder.ts'
+import { installNative, removeNative } from './install.ts'
+import { extractWheel } from './wheel.ts'
+
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'engine-home-'))
+  vi.stubEnv('DML_CRC_HOME', home)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(home, { recursive: true, force: true })
+})
+
+const source = findPackage('tfjs-node')
+
+describe('installNative', () => {
+  it('refuses a wheel that is not there before any work', async () => {
+    await expect(installNative({ wheel: join(home, 'none.whl') })).rejects.toThrow(InputError)
+    expect(await readdir(home)).toEqual([])
+  })
+
+  it.skipIf(!source || process.platform !== 'linux')(
+    'says of a file that is no wheel what it expected, and leaves nothing half-installed',
+    async () => {
+      const wheel = join(home, 'text.whl')
+      await writeFile(wheel, 'not a zip file, though long enough to hold a directory record')
+      await expect(installNative({ wheel })).rejects.toThrow(/expected a wheel of TensorFlow for Linux/)
+      expect(await readdir(join(home, 'engine'))).toEqual([])
+    },
+  )
+
+  it.skipIf(!source || process.platform !== 'linux')('stops when it is told to, and leaves nothing', async () => {
+    const wheel = join(home, 'text.whl')
+    await writeFile(wheel, 'x')
+    const controller = new AbortController()
+    controller.abort()
+    await expect(installNative({ wheel, signal: controller.signal })).rejects.toThrow()
+    expect(await readdir(join(home, 'engine'))).toEqual([])
+  })
+
+  it.skipIf(!source || process.platform !== 'linux')('clears what a killed installation left', async () => {
+    // Linux gives no process a number this high.
+    const abandoned = `${installationFolder(source!)}.staging-${2 ** 22 + 1}-abc`
+    await mkdir(abandoned, { recursive: true })
+    const wheel = join(home, 'text.whl')
+    await writeFile(wheel, 'x')
+    await expect(installNative({ wheel })).rejects.toThrow()
+    await expect(stat(abandoned)).rejects.toThrow('ENOENT')
+  })
+
+  it.skipIf(!source)('says of a place that cannot be written what to do', async () => {
+    await writeFile(join(home, 'file'), '')
+    vi.stubEnv('DML_CRC_HOME', join(home, 'file'))
+    const wheel = join(home, 'file')
+    await expect(installNative({ wheel })).rejects.toThrow(/ENOTDIR|DML_CRC_HOME/)
+  })
+})
+
+describe('an installation', () => {
+  it('that lost bytes is named before it is loaded', async () => {
+    await writeFile(join(home, 'lib.so'), 'whole')
+    const installation = {
+      package: 'p',
+      version: '1',
+      source: 's',
+      installedAt: '',
+      files: [{ path: 'lib.so', bytes: 5, sha256: '' }],
+    }
+    requireWhole(home, installation)
+    await truncate(join(home, 'lib.so'), 2)
+    expect(() => requireWhole(home, installation)).toThrow(/expected 5 bytes, received 2 bytes/)
+    await rm(join(home, 'lib.so'))
+    expect(() => requireWhole(home, installation)).toThrow(/received no such file/)
+  })
+
+  it.skipIf(!source)('with a corrupted binding is an error of the engine with its remedy, not a crash', async () => {
+    const folder = installationFolder(source!)
+    const binding = join('lib', 'napi-v8', 'tfjs_binding.node')
+    await mkdir(join(folder, 'lib', 'napi-v8'), { recursive: true })
+    await writeFile(join(folder, binding), 'no library')
+    const files = [{ path: binding, bytes: 10, sha256: '' }]
+    await writeFile(manifestOf(folder), JSON.stringify({ source: 'test', files }))
+    await expect(loadEngine({ prefer: 'tfjs-node' })).rejects.toThrow(/Run `dml-crc engine install` again/)
+  })
+
+  it('that is missing is an error of the engine with its remedy', async () => {
+    await expect(loadEngine({ prefer: 'tfjs-node' })).rejects.toThrow(EngineError)
+    await expect(loadEngine({ prefer: 'tfjs-node-gpu' })).rejects.toThrow(/dml-crc engine install --gpu/)
+  })
+
+  it('is removed whole', async () => {
+    await mkdir(join(home, 'engine', 'some'), { recursive: true })
+    expect(await removeNative()).toEqual([join(home, 'engine', 'some')])
+    expect(await readdir(join(home, 'engine'))).toEqual([])
+  })
+})
+
+describe('runCommand', () => {
+  it('tells an absent command and a failing one by a result', async () => {
+    expect(await runCommand(['no-such-command-here'])).toMatchObject({ ok: false })
+    const lines: string[] = []
+    const script = 'console.log("a"); console.error("b"); process.exit(3)'
+    const result = await runCommand([process.execPath, '-e', script], { onLine: (line) => lines.push(line) })
+    expect(result.ok).toBe(false)
+    expect(lines.sort()).toEqual(['a', 'b'])
+  })
+})
+
+it('extractWheel names a file that is not there', async () => {
+  await expect(extractWheel(join(home, 'none'), home)).rejects.toThrow(/ENOENT/)
+})

@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EngineError, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
+import { copySources, findBinding, layOutLibrary, removeBuildFiles, requireBuilt, runInstallScript } from './build.ts'
+import { lastLines, runCommand } from './command.ts'
+import {
+  describeFile,
+  findPackage,
+  type Installation,
+  installationFolder,
+  manifestOf,
+  type NativeName,
+  type NativePackage,
+} from './folder.ts'
+import { downloadWheel, findPip, installTensorFlow } from './pip.ts'
+import { extractWheel } from './wheel.ts'
+
+export interface InstallOptions {
+  /** With CUDA, for an NVIDIA card: `@tensorflow/tfjs-node-gpu`. Default: `@tensorflow/tfjs-node`. */
+  gpu?: boolean
+  /** A wheel of TensorFlow at hand, instead of any download. */
+  wheel?: string
+  /** Ends the work; nothing of it is left but a downloaded wheel. */
+  signal?: AbortSignal
+  onProgress?: OnProgress
+}
+
+/** The package's own installer hangs where its host does not answer. */
+const OWN_INSTALLER_LIMIT_MS = 15 * 60_000
+
+/**
+ * Makes a native engine work: first by its package's own installer, then with the library from TensorFlow's Python
+ * wheel and the binding built from its own source. All is done in a folder beside the final one, tried in a process
+ * of its own, and renamed only when it computes: what was there before stays until then.
+ *
+ * @returns where it was installed and what is there
+ * @throws {InputError} for a wheel that does not exist or this platform's lack of one; {EngineError} where Python, a
+ * compiler or the package is missing, or nothing led to an engine that computes, with every reason.
+ */
+export async function installNative({ gpu = false, wheel, signal, onProgress }: InstallOptions = {}): Promise<{
+  folder: string
+  installation: Installation
+}> {
+  const name: NativeName = gpu ? 'tfjs-node-gpu' : 'tfjs-node'
+  const source = requirePackage(name)
+  if (wheel !== undefined && !existsSync(wheel)) {
+    const remedy = 'Check the path, or leave it out to download one.'
+    throw new InputError('--wheel', { expected: 'a file', received: wheel, remedy })
+  }
+  const folder = installationFolder(source)
+  await mkdir(dirname(folder), { recursive: true })
+  await removeAbandoned(dirname(folder))
+  const staging = await mkdtemp(`${folder}.staging-${process.pid}-`)
+  try {
+    const from = await fill(staging, source, { gpu, wheel, signal, onProgress })
+    await removeBuildFiles(staging)
+    await tryOut(staging, name, signal)
+    const installation = await describe(staging, source, from)
+    await writeJsonAtomic(manifestOf(staging), installation)
+    await rm(folder, { recursive: true, force: true })
+    await rename(staging, folder)
+    return { folder, installation }
+  } catch (error) {
+    throw explainDisk(error)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** Removes a native engine that was installed here; returns the folders that were there. */
+export async function removeNative(): Promise<string[]> {
+  const parent = homeFolder('engine')
+  const names = await readdir(parent).catch(() => [])
+  for (const name of names) await rm(join(parent, name), { recursive: true, force: true })
+  return names.map((name) => join(parent, name))
+}
+
+function requirePackage(name: NativeName): NativePackage {
+  const source = findPackage(name)
+  if (source) return source
+  throw new EngineError(name, {
+    expected: `the package @tensorflow/${name}`,
+    received: 'none in node_modules',
+    remedy: `Install it without its script, which this command stands in for: npm install --ignore-scripts @tensorflow/${name}`,
+  })
+}
+
+/** Brings library and binding into `staging`; returns where the library is from. */
+async function fill(
+  staging: string,
+  source: NativePackage,
+  { gpu, wheel, signal, onProgress }: InstallOptions,
+): Promise<string> {
+  const kind = gpu ? 'gpu' : 'cpu'
+  const run = (task: string, args: string[], timeoutMs?: number) => {
+    onProgress?.({ kind: 'start', task })
+    const onLine = (text: string) => onProgress?.({ kind: 'note', task, text })
+    return runInstallScript(source, staging, args, { signal, timeoutMs, onLine })
+  }
+  await copySources(source, staging)
+  let ownFailure = ''
+  if (wheel === undefined) {
+    const task = `${source.name}'s own installer`
+    const own = await run(task, [kind, 'download'], OWN_INSTALLER_LIMIT_MS)
+    if (own.ok && (await findBinding(staging))) return task
+    ownFailure = lastLines(own.output)
+    onProgress?.({ kind: 'end', task, note: `failed: ${ownFailure}` })
+    await rm(join(staging, 'deps'), { recursive: true, force: true })
+  }
+  if (process.platform !== 'linux') {
+    throw new EngineError(source.name, {
+      expected: 'its own installer to succeed, the one way on this platform',
+      received: ownFailure || `--wheel on ${process.platform}`,
+      remedy: 'Mend what it reports; the wasm engine works meanwhile.',
+    })
+  }
+  const from = await bringLibrary(join(staging, 'python'), { gpu, wheel, signal, onProgress })
+  await layOutLibrary(staging, 'python')
+  await requireBuilt(await run('build the binding', [kind]))
+  onProgress?.({ kind: 'end', task: 'build the binding' })
+  return from
+}
+
+/** Fills `python` with `tensorflow/…`; returns where it is from. */
+async function bringLibrary(
+  python: string,
+  { gpu = false, wheel, signal, onProgress }: InstallOptions,
+): Promise<string> {
+  if (wheel !== undefined) {
+    await extractWheel(wheel, python, { signal, onProgress })
+    return basename(wheel)
+  }
+  const pip = await findPip()
+  if (gpu || !pip.downloads) {
+    await installTensorFlow(pip, python, { cuda: gpu, signal, onProgress })
+    return gpu ? 'tensorflow[and-cuda]' : 'tensorflow'
+  }
+  const downloads = homeFolder('engine', 'downloads')
+  const downloaded = await downloadWheel(pip, downloads, { signal, onProgress })
+  await extractWheel(downloaded, python, { signal, onProgress })
+  await rm(downloads, { recursive: true, force: true })
+  return basename(downloaded)
+}
+
+/** Loads the engine from `staging` in a process of its own and has it multiply. */
+async function tryOut(staging: string, name: NativeName, signal?: AbortSignal): Promise<void> {
+  const source = import.meta.url.endsWith('.ts')
+  const script = fileURLToPath(new URL(`./try-out.${source ? 'ts' : 'js'}`, import.meta.url))
+  const flags = source ? ['--conditions=@dml-crc/source', '--import', 'tsx'] : []
+  const result = await runCommand([process.execPath, ...flags, script, staging, name], { signal, timeoutMs: 120_000 })
+  if (result.ok) return
+  throw new EngineError(name, {
+    expected: 'the installed library to load and multiply',
+    received: lastLines(result.output) || 'a process that died',
+    remedy: 'The library does not fit this machine; try another wheel with --wheel. The wasm engine works meanwhile.',
+  })
+}
+
+async function describe(staging: string, source: NativePackage, from: string): Promise<Installation> {
+  const binding = (await findBinding(staging))!
+  const libraries = []
+  for (const name of await readdir(join(staging, 'deps', 'lib'))) {
+    if (/\.so(\.\d+)*$|\.dylib$|\.dll$/.test(name)) libraries.push(await realpath(join(staging, 'deps', 'lib', name)))
+  }
+  const root = await realpath(staging)
+  const paths = [binding, ...new Set(libraries.map((path) => path.slice(root.length + 1)))]
+  const files = []
+  for (const path of paths) files.push(await describeFile(staging, path))
+  return { package: source.name, version: source.version, source: from, installedAt: new Date().toISOString(), files }
+}
+
+/** Removes what installations that were killed left behind. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number(/\.staging-(\d+)-/.exec(name)?.[1])
+    if (pid && !isRunning(pid)) await rm(join(parent, name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Says of a full disk or a folder that cannot be written what to do about it. */
+function explainDisk(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC') {
+    return new EngineError(
+      homeFolder('engine'),
+      {
+        expected: 'about 2 GB of free disk',
+        received: message,
+        remedy: 'Make room, or set DML_CRC_HOME to another disk.',
+      },
+      { cause: error },
+    )
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return new EngineError(
+      homeFolder('engine'),
+      { expected: 'a folder to write to', received: message, remedy: 'Set DML_CRC_HOME to a folder of yours.' },
+      { cause: error },
+    )
+  }
+  return error
+}
