@@ -12,6 +12,8 @@ const builds = '@tensorflow/tfjs-backend-wasm/wasm-out'
 export interface WasmModule {
   HEAPU8: Uint8Array
   tfjs: Record<string, unknown>
+  _malloc(bytes: number): number
+  _free(address: number): void
   cwrap(name: string, result: string | null, parameters: string[]): (...values: unknown[]) => unknown
   PThread: { runningWorkers: Worker[]; unusedWorkers: Worker[] }
 }
@@ -38,10 +40,13 @@ export async function instantiateThreaded(memory: WebAssembly.Memory, threads: n
   const text = (await readFile(path, 'utf8')).replace('pthreadPoolSize=8', `pthreadPoolSize=${threads}`)
   const parameters = ['module', 'exports', 'require', '__filename', '__dirname', 'Worker']
   const module = { exports: {} as Factory }
+  // The backend starts half as many threads as there are processors, whatever number is asked of it.
+  const processors = { cpus: () => new Array(2 * threads) }
+  const requireFor = (id: string) => (id === 'os' ? processors : require(id))
   compileFunction(text, parameters, { filename: path })(
     module,
     module.exports,
-    require,
+    requireFor,
     path,
     dirname(path),
     TextWorker,

@@ -1,7 +1,13 @@
 import { cpus } from 'node:os'
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import { convolutionKernels } from './convolution.ts'
 import { instantiateThreaded, releaseProcess, wasmPackage } from './emscripten.ts'
+import { Jobs } from './jobs.ts'
+import { registerKernels } from './kernel.ts'
+import { matrixKernels } from './matrix-multiply.ts'
+import { poolingKernels } from './pooling.ts'
+import { segmentKernels } from './segment-sum.ts'
 import { threadCount } from './threads.ts'
 
 /** The most that 32-bit addresses reach, in pages of 64 KiB. */
@@ -17,6 +23,8 @@ export async function loadWasm() {
     tf.removeBackend('wasm')
     setThreadsCount(threads)
     tf.registerBackend('wasm', () => new BackendWasm(module), 2)
+    const jobs = await Jobs.create(module, memory, threads)
+    registerKernels(jobs, { ...convolutionKernels, ...poolingKernels, ...matrixKernels, ...segmentKernels })
     await tf.setBackend('wasm')
     releaseProcess(module)
   } catch (error) {

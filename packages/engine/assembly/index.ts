@@ -1,0 +1,13 @@
+import { depthwiseFilterGradient, depthwiseInputGradient, foldPatches, maxPoolGradient } from './images'
+import { multiply } from './multiply'
+import { packB } from './pack'
+
+/** Takes part in the job of kind `kind` at `job` until no chunk of it is left. The numbers are those of jobs.ts. */
+export function run(kind: i32, job: usize, thread: i32): void {
+  if (kind === 0) packB(job)
+  else if (kind === 1) multiply(job, thread)
+  else if (kind === 2) foldPatches(job)
+  else if (kind === 3) maxPoolGradient(job)
+  else if (kind === 4) depthwiseInputGradient(job)
+  else if (kind === 5) depthwiseFilterGradient(job)
+}
