@@ -12,6 +12,9 @@ export const JobKind = {
   maxPoolGradient: 3,
   depthwiseInputGradient: 4,
   depthwiseFilterGradient: 5,
+  factorBlock: 6,
+  solveRows: 7,
+  substitute: 8,
 } as const
 export type JobKind = (typeof JobKind)[keyof typeof JobKind]
 
@@ -89,6 +92,12 @@ export class Jobs {
     for (let busy = Atomics.load(control, BUSY); busy > 0; busy = Atomics.load(control, BUSY)) {
       Atomics.wait(control, BUSY, busy)
     }
+  }
+
+  /** What the last job left in its word `i`, as a whole number and as a float32. */
+  left(i: number): { int: number; float: number } {
+    const view = new DataView(this.#memory.buffer, this.#job + 4 * i, 4)
+    return { int: view.getInt32(0, true), float: view.getFloat32(0, true) }
   }
 
   /** Room for `bytes` under `name`, kept and reused until more is asked for under that name. */

@@ -3,6 +3,7 @@ import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { convolutionKernels } from './convolution.ts'
 import { instantiateThreaded, releaseProcess, wasmPackage } from './emscripten.ts'
+import { factorisationKernels } from './factorisation.ts'
 import { Jobs } from './jobs.ts'
 import { registerKernels } from './kernel.ts'
 import { matrixKernels } from './matrix-multiply.ts'
@@ -24,7 +25,13 @@ export async function loadWasm() {
     setThreadsCount(threads)
     tf.registerBackend('wasm', () => new BackendWasm(module), 2)
     const jobs = await Jobs.create(module, memory, threads)
-    registerKernels(jobs, { ...convolutionKernels, ...poolingKernels, ...matrixKernels, ...segmentKernels })
+    registerKernels(jobs, {
+      ...convolutionKernels,
+      ...poolingKernels,
+      ...matrixKernels,
+      ...segmentKernels,
+      ...factorisationKernels,
+    })
     await tf.setBackend('wasm')
     releaseProcess(module)
   } catch (error) {
