@@ -42,6 +42,7 @@ function fixedCrop(
   return {
     id: `${name}(${size},${resize})`,
     size,
+    reduced: resize,
     view(image) {
       const { width, height } = shortSide(image, resize)
       return { width, height, ...place({ width: width - size, height: height - size }) }
@@ -81,6 +82,7 @@ export function randomResizedCrop({
   return {
     id: `random(${size},${scale},${ratio})`,
     size,
+    reduced: Math.round((size * 4) / 3),
     view(image, prng) {
       const window = randomWindow(image, scale, ratio, prng)
       return stretch(image, window, size)
@@ -122,5 +124,36 @@ function stretch(image: Size, window: Window, size: number): View {
     height,
     left: Math.min(Math.round((window.left * width) / image.width), width - size),
     top: Math.min(Math.round((window.top * height) / image.height), height - size),
+  }
+}
+
+/**
+ * Looks only at the record's box, clamped to the image and widened by `margin` times its size on each side; at the
+ * whole image where there is no box.
+ */
+export function cropToBox(transform: Transform, { margin = 0 }: { margin?: number } = {}): Transform {
+  return {
+    ...transform,
+    id: `${transform.id}+box(${margin})`,
+    view(image, prng, box) {
+      if (!box) return transform.view(image, prng)
+      const left = Math.min(Math.max(0, Math.round(box.left - margin * box.width)), image.width - 1)
+      const top = Math.min(Math.max(0, Math.round(box.top - margin * box.height)), image.height - 1)
+      const right = Math.min(image.width, Math.round(box.left + (1 + margin) * box.width))
+      const bottom = Math.min(image.height, Math.round(box.top + (1 + margin) * box.height))
+      const inner = { width: Math.max(1, right - left), height: Math.max(1, bottom - top) }
+      const view = transform.view(inner, prng)
+      // The window stays where it is in the box; the box lies in an image scaled by as much.
+      const [scaleX, scaleY] = [view.width / inner.width, view.height / inner.height]
+      const width = Math.max(Math.round(image.width * scaleX), view.width)
+      const height = Math.max(Math.round(image.height * scaleY), view.height)
+      return {
+        ...view,
+        width,
+        height,
+        left: Math.min(view.left + Math.round(left * scaleX), width - transform.size),
+        top: Math.min(view.top + Math.round(top * scaleY), height - transform.size),
+      }
+    },
   }
 }

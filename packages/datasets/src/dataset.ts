@@ -1,4 +1,5 @@
 import { InputError, nearest } from '@dml-crc/core'
+import { checkPresent } from './present.ts'
 
 /** A rectangle in pixels of the upright image. It may run past the image's edge: crops clamp it. */
 export interface Box {
@@ -35,10 +36,32 @@ export interface ImageDataset {
    * @throws {DataError} when images of the split are not on disk; it names the first and counts them.
    */
   split(name: string): Promise<readonly ImageRecord[]>
+  /** Every image that the lists name, each once, whether it is on disk or not. */
+  listed(): readonly ImageRecord[]
+}
+
+/** A data set from the records of its splits. */
+export function imageDataset({
+  records,
+  ...facts
+}: Pick<ImageDataset, 'name' | 'root' | 'classes' | 'licence' | 'citation'> & {
+  records: Record<string, readonly ImageRecord[]>
+}): ImageDataset {
+  const splits = Object.keys(records)
+  return {
+    ...facts,
+    splits,
+    async split(name) {
+      checkSplit(facts.name, splits, name)
+      await checkPresent(facts.root, `the ${name} split of ${facts.name}`, records[name])
+      return records[name]
+    },
+    listed: () => [...new Map(Object.values(records).flatMap((list) => list.map((one) => [one.id, one]))).values()],
+  }
 }
 
 /** @throws {InputError} when `name` is not one of `splits`; it lists them and suggests the nearest. */
-export function checkSplit(dataset: string, splits: readonly string[], name: string): void {
+function checkSplit(dataset: string, splits: readonly string[], name: string): void {
   if (splits.includes(name)) return
   const meant = nearest(name, splits)
   throw new InputError(`split of ${dataset}`, {

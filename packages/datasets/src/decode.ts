@@ -1,7 +1,8 @@
 import { DataError, type Prng } from '@dml-crc/core'
 import sharp, { type Sharp } from 'sharp'
-import type { ImageRecord } from './dataset.ts'
-import type { Size, Transform, View } from './transform.ts'
+import { cached, type Pixels } from './cache.ts'
+import type { Box, ImageRecord } from './dataset.ts'
+import { type Size, shortSide, type Transform, type View } from './transform.ts'
 
 const decodingError = (path: string, cause: unknown) =>
   new DataError(
@@ -21,30 +22,107 @@ function upright(path: string): Sharp {
 }
 
 /**
- * Cuts a view out of an image. Resizes with a triangle filter as wide as the reduction asks for, as Pillow's
- * `bilinear` does, because that is how most published weights saw their images.
+ * Resizes with a triangle filter as wide as the reduction asks for, as Pillow's `bilinear` does, because that is how
+ * most published weights saw their images.
  */
+const resized = (image: Sharp, { width, height }: Size): Sharp =>
+  image.resize({ width, height, fit: 'fill', kernel: 'linear' })
+
 function cut(image: Sharp, view: View, size: number): Promise<Buffer> {
-  const { width, height, left, top, flip = false } = view
-  return image
-    .resize({ width, height, fit: 'fill', kernel: 'linear' })
-    .extract({ left, top, width: size, height: size })
-    .flop(flip)
+  return resized(image, view)
+    .extract({ left: view.left, top: view.top, width: size, height: size })
+    .flop(view.flip ?? false)
     .raw()
     .toBuffer()
 }
 
+/** The whole image with its short side at most `side`, through the cache. */
+function reduced(path: string, side: number, cache: string): Promise<Pixels> {
+  return cached(cache, path, side, async () => {
+    const image = upright(path)
+    const full = (await image.metadata()).autoOrient as Size
+    const size = Math.min(full.width, full.height) > side ? shortSide(full, side) : full
+    const { data, info } = await resized(image, size).raw().toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, data }
+  })
+}
+
+/** Copies a window, mirrored or not, where the image has the view's scale already. */
+function copyWindow({ width, data }: Pixels, { left, top, flip }: View, size: number, out: Uint8Array): void {
+  for (let y = 0; y < size; y++) {
+    const start = ((top + y) * width + left) * 3
+    const row = out.subarray(y * size * 3, (y + 1) * size * 3)
+    row.set(data.subarray(start, start + size * 3))
+    if (flip) mirror(row)
+  }
+}
+
+function mirror(row: Uint8Array): void {
+  for (let [i, j] = [0, row.length - 3]; i < j; i += 3, j -= 3) {
+    for (let channel = 0; channel < 3; channel++) {
+      const held = row[i + channel]
+      row[i + channel] = row[j + channel]
+      row[j + channel] = held
+    }
+  }
+}
+
+const scaled = (box: Box, factor: number): Box => ({
+  left: box.left * factor,
+  top: box.top * factor,
+  width: box.width * factor,
+  height: box.height * factor,
+})
+
 /**
- * Decodes one image into `out`, the [size, size, 3] RGB bytes of its sample.
+ * Decodes one image into `out`, the [size, size, 3] RGB bytes of its sample, by way of the cache where there is one.
  * @throws {DataError} with the path, when the file is missing, truncated or no image.
  */
-export async function decode(record: ImageRecord, transform: Transform, prng: Prng, out: Uint8Array): Promise<void> {
+export async function decode(
+  { path, box }: ImageRecord,
+  transform: Transform,
+  prng: Prng,
+  out: Uint8Array,
+  cache?: string,
+): Promise<void> {
   try {
-    const image = upright(record.path)
-    const { autoOrient } = await image.metadata()
-    out.set(await cut(image, transform.view(autoOrient as Size, prng, record.box), transform.size))
+    if (cache) await viewOfReduced(path, box, transform, prng, out, cache)
+    else {
+      const image = upright(path)
+      const full = (await image.metadata()).autoOrient as Size
+      out.set(await cut(image, transform.view(full, prng, box), transform.size))
+    }
   } catch (cause) {
-    throw decodingError(record.path, cause)
+    throw decodingError(path, cause)
   }
   transform.paint?.(out, prng)
+}
+
+async function viewOfReduced(
+  path: string,
+  box: Box | undefined,
+  transform: Transform,
+  prng: Prng,
+  out: Uint8Array,
+  cache: string,
+): Promise<void> {
+  const whole = await reduced(path, transform.reduced, cache)
+  // Boxes are in pixels of the full image, whose size only the file knows.
+  const scale = box ? whole.width / (await upright(path).metadata()).autoOrient!.width! : 1
+  const view = transform.view(whole, prng, box && scaled(box, scale))
+  if (view.width === whole.width && view.height === whole.height) return copyWindow(whole, view, transform.size, out)
+  const raw = { width: whole.width, height: whole.height, channels: 3 } as const
+  out.set(await cut(sharp(whole.data, { raw }), view, transform.size))
+}
+
+/**
+ * Decodes every pixel of an image and keeps none.
+ * @throws {DataError} with the path, when the file is missing, truncated or no image.
+ */
+export async function decodeWhole(path: string): Promise<void> {
+  try {
+    await upright(path).resize(8, 8, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer()
+  } catch (cause) {
+    throw decodingError(path, cause)
+  }
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { DataError } from '@dml-crc/core'
-import { checkSplit, type ImageDataset, type ImageRecord } from './dataset.ts'
+import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { FLOWERS102_CLASSES } from './flowers102-classes.ts'
 import { matVariable, readMat } from './mat/read.ts'
-import { checkPresent } from './present.ts'
 
 /** The splits and the variables of setid.mat that make them up. */
 const SPLITS: Record<string, readonly string[]> = {
@@ -35,25 +34,24 @@ export async function flowers102(root: string): Promise<ImageDataset> {
     return { id, path: join(root, 'jpg', `${id}.jpg`), label: labels[image - 1] - 1 }
   }
 
-  return {
+  const records: Record<string, ImageRecord[]> = {}
+  for (const [name, variables] of Object.entries(SPLITS)) {
+    const images = variables.flatMap((variable) => [...matVariable(setsPath, sets, variable)])
+    const unknown = images.find((image) => labels[image - 1] === undefined)
+    if (unknown !== undefined) {
+      const expected = `image numbers from 1 to ${labels.length}, as imagelabels.mat has labels`
+      throw new DataError(setsPath, { expected, received: String(unknown), remedy: 'Fetch the official files.' })
+    }
+    records[name] = images.map(record)
+  }
+
+  return imageDataset({
     name: 'flowers102',
     root,
     classes: FLOWERS102_CLASSES,
-    splits: Object.keys(SPLITS),
+    records,
     licence: 'The authors state no licence; the photographs belong to their owners. Research use.',
     citation:
       'M-E. Nilsback, A. Zisserman. Automated flower classification over a large number of classes. ICVGIP 2008.',
-    async split(name) {
-      checkSplit('flowers102', Object.keys(SPLITS), name)
-      const images = SPLITS[name].flatMap((variable) => [...matVariable(setsPath, sets, variable)])
-      const unknown = images.find((image) => labels[image - 1] === undefined)
-      if (unknown !== undefined) {
-        const expected = `image numbers from 1 to ${labels.length}, as imagelabels.mat has labels`
-        throw new DataError(setsPath, { expected, received: String(unknown), remedy: 'Fetch the official files.' })
-      }
-      const records = images.map(record)
-      await checkPresent(root, `the ${name} split of Flowers 102`, records)
-      return records
-    },
-  }
+  })
 }

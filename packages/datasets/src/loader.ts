@@ -29,6 +29,11 @@ export interface LoaderOptions {
   /** What a file that cannot be decoded does: end the iteration, or be left out and listed in `skipped`. */
   onError?: 'throw' | 'skip'
   signal?: AbortSignal
+  /**
+   * A folder that keeps each image decoded and reduced to the short side that the transform needs: for repeated epochs.
+   * Random views are then cut from the reduced image. Takes about 3 · side² · 1.4 bytes an image.
+   */
+  cache?: string
 }
 
 /** Where an iteration stands, as plain JSON: `position` samples of `epoch` have been handed out. */
@@ -63,7 +68,8 @@ class ImageLoader implements Loader {
   readonly skipped: { record: ImageRecord; error: unknown }[] = []
   readonly #records: readonly ImageRecord[]
   readonly #labels: Int32Array
-  readonly #options: Required<Omit<LoaderOptions, 'signal' | 'prng'>> & { signal?: AbortSignal }
+  readonly #options: Required<Omit<LoaderOptions, 'signal' | 'prng' | 'cache'>> &
+    Pick<LoaderOptions, 'signal' | 'cache'>
   #prng: Prng
   #epoch = 0
   #position = 0
@@ -155,7 +161,7 @@ class ImageLoader implements Loader {
   }
 
   async #load(start: number, limit: ReturnType<typeof limiter>, stop: AbortSignal): Promise<Batch> {
-    const { batchSize, transform, onError } = this.#options
+    const { batchSize, transform, onError, cache } = this.#options
     const { size } = transform
     const bytes = size * size * 3
     const indices = this.#order.slice(start, start + batchSize)
@@ -168,7 +174,7 @@ class ImageLoader implements Loader {
           stop.throwIfAborted()
           const out = images.subarray(i * bytes, (i + 1) * bytes)
           try {
-            await decode(this.#records[index], transform, epoch.split(start + i), out)
+            await decode(this.#records[index], transform, epoch.split(start + i), out, cache)
           } catch (error) {
             if (onError === 'throw') throw error
             errors.set(i, error)

@@ -1,11 +1,16 @@
 import { InputError, nearest } from '@dml-crc/core'
+import { cub200 } from './cub200.ts'
 import type { ImageDataset } from './dataset.ts'
 import { demo } from './demo/demo.ts'
 import { flowers102 } from './flowers102.ts'
+import { folder } from './folder.ts'
+import { pets } from './pets.ts'
 
-const DATASETS = { flowers102, demo } as const
+const DATASETS = { flowers102, cub200, pets, folder, demo } as const
 
 export type DatasetName = keyof typeof DATASETS
+
+export const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[]
 
 /**
  * Opens a data set by its name.
@@ -13,9 +18,9 @@ export type DatasetName = keyof typeof DATASETS
  */
 export async function openDataset(name: string, root: string): Promise<ImageDataset> {
   if (Object.hasOwn(DATASETS, name)) return DATASETS[name as DatasetName](root)
-  const meant = nearest(name, Object.keys(DATASETS))
+  const meant = nearest(name, DATASET_NAMES)
   throw new InputError('data set', {
-    expected: `one of ${Object.keys(DATASETS).join(', ')}`,
+    expected: `one of ${DATASET_NAMES.join(', ')}`,
     received: `'${name}'`,
     remedy: meant ? `Did you mean '${meant}'?` : 'Choose one of these.',
   })

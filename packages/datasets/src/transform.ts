@@ -22,6 +22,8 @@ export interface Transform {
   readonly id: string
   /** Height and width of the samples. */
   readonly size: number
+  /** The short side to which a cache may reduce the images before the view is chosen. */
+  readonly reduced: number
   /** Chooses the view of an upright image of the given size. All randomness comes from `prng`. */
   view(image: Size, prng: Prng, box?: Box): View
   /** Changes the pixels of the cut-out sample, [size, size, 3] RGB bytes, in place. */

@@ -23,7 +23,8 @@ export interface DrawDemoOptions {
 /** Raised whenever the drawings change, so that a set drawn before is drawn anew. */
 const VERSION = 1
 
-const MARKER = 'demo.json'
+/** The file by which a drawn set is known. */
+export const MARKER = 'demo.json'
 
 /**
  * Draws the demo set into the folder `root`: 20 kinds of flowers that differ in few and subtle traits, in the

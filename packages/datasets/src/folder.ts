@@ -1,0 +1,132 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { DataError, InputError, Prng } from '@dml-crc/core'
+import { parseCsv } from './csv.ts'
+import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
+import { groupBy } from './group.ts'
+
+export interface FolderOptions {
+  /** A list of the images, `.csv` or `.json`. By default `manifest.json` or `manifest.csv` where there is one. */
+  manifest?: string
+  /** Parts of each class by split. By default train 0.6, val 0.2, test 0.2. Unused where the manifest has splits. */
+  fractions?: Record<string, number>
+  /** Decides which image goes where. By default 0. */
+  seed?: number
+}
+
+interface Entry {
+  path: string
+  label: string
+  split?: string
+}
+
+const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|bmp|svg)$/i
+
+/**
+ * Anybody's images: a folder for each class, or a manifest, which is a CSV file with the columns `path`, `label` and
+ * perhaps `split`, or a JSON list of such objects; paths are relative to `root`. Without splits in a manifest each
+ * class is split by `fractions`, the same way for the same seed. The split `all` holds every image.
+ * @throws {DataError} when the folder holds no classes, or a manifest is damaged.
+ * @throws {InputError} when the fractions are not positive or add up to more than one.
+ */
+export async function folder(root: string, options: FolderOptions = {}): Promise<ImageDataset> {
+  const { fractions = { train: 0.6, val: 0.2, test: 0.2 }, seed = 0 } = options
+  checkFractions(fractions)
+  const names = await readdir(root).catch((cause) => {
+    const expected = 'a folder of class folders, or one with a manifest'
+    throw new DataError(root, { expected, received: cause.code, remedy: 'Check the path.' }, { cause })
+  })
+  const found = ['manifest.json', 'manifest.csv'].find((name) => names.includes(name))
+  const manifest = options.manifest ?? (found && join(root, found))
+  const entries = manifest ? await readManifest(manifest) : await classFolders(root)
+  const classes = [...new Set(entries.map(({ label }) => label))].sort()
+  if (classes.length === 0) {
+    const remedy = 'Put the images of each class into a folder named after it.'
+    throw new DataError(root, { expected: 'images in class folders', received: 'none', remedy })
+  }
+  const all: ImageRecord[] = entries.map(({ path, label }) => ({
+    id: path,
+    path: join(root, path),
+    label: classes.indexOf(label),
+  }))
+  const given = entries.some(({ split }) => split)
+  const splits = given
+    ? Object.fromEntries(groupBy(all, (_, i) => entries[i].split || 'unassigned'))
+    : stratified(all, classes, fractions, Prng.fromSeed(seed))
+  return imageDataset({
+    name: 'folder',
+    root,
+    classes,
+    records: { ...splits, all },
+    licence: 'Unknown: the images are yours to account for.',
+    citation: '',
+  })
+}
+
+function checkFractions(fractions: Record<string, number>): void {
+  const values = Object.values(fractions)
+  const sum = values.reduce((a, b) => a + b, 0)
+  if (values.every((value) => value > 0) && sum <= 1 + 1e-9 && !('all' in fractions)) return
+  throw new InputError('fractions', {
+    expected: 'positive parts that add up to at most one, none of them named all',
+    received: JSON.stringify(fractions),
+    remedy: 'Pass for example { train: 0.8, test: 0.2 }.',
+  })
+}
+
+/** Cuts each class, in an order of its own, at the running sums of the fractions. */
+function stratified(
+  all: readonly ImageRecord[],
+  classes: readonly string[],
+  fractions: Record<string, number>,
+  prng: Prng,
+): Record<string, ImageRecord[]> {
+  const splits: Record<string, ImageRecord[]> = Object.fromEntries(Object.keys(fractions).map((name) => [name, []]))
+  for (const [label, name] of classes.entries()) {
+    const members = prng.split(name).shuffle(all.filter((record) => record.label === label))
+    let reached = 0
+    for (const [split, fraction] of Object.entries(fractions)) {
+      const from = Math.round(reached * members.length)
+      reached += fraction
+      splits[split].push(...members.slice(from, Math.round(reached * members.length)))
+    }
+  }
+  return splits
+}
+
+async function classFolders(root: string): Promise<Entry[]> {
+  const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const lists = await Promise.all(
+    folders.map(async ({ name }) => {
+      const files = (await readdir(join(root, name), { recursive: true })).filter((file) => IMAGE.test(file)).sort()
+      return files.map((file) => ({ path: `${name}/${file.split(sep).join('/')}`, label: name }))
+    }),
+  )
+  return lists.flat()
+}
+
+async function readManifest(path: string): Promise<Entry[]> {
+  const damaged = (received: string, cause?: unknown) => {
+    const expected = 'rows with a path and a label'
+    const remedy = 'Mend the manifest: columns path, label and perhaps split.'
+    return new DataError(path, { expected, received, remedy }, { cause })
+  }
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw damaged(cause.code, cause)
+  })
+  let rows: Entry[]
+  if (path.endsWith('.json')) {
+    try {
+      rows = JSON.parse(text)
+    } catch (cause) {
+      throw damaged((cause as Error).message, cause)
+    }
+    if (!Array.isArray(rows)) throw damaged(typeof rows)
+  } else {
+    const [header = [], ...body] = parseCsv(text)
+    rows = body.map((row) => Object.fromEntries(header.map((name, i) => [name.trim(), row[i]])) as unknown as Entry)
+  }
+  const wrong = rows.findIndex((row) => !row?.path || row.label === undefined || row.label === '')
+  if (wrong >= 0) throw damaged(`${JSON.stringify(rows[wrong])} in row ${wrong + 1}`)
+  return rows.map((row) => ({ ...row, label: String(row.label) }))
+}

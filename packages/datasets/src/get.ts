@@ -1,0 +1,145 @@
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { DataError, download, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
+import { MARKER as DEMO_MARKER, drawDemo } from './demo/draw.ts'
+import { extract } from './extract.ts'
+import { DATASET_NAMES } from './open.ts'
+import { SOURCES, type Source, type SourceFile, type SourceName } from './sources.ts'
+import { type Verification, verifyDataset } from './verify.ts'
+
+export interface GetOptions {
+  /** Where the data set goes. By default `datasets/<name>` in the home folder. */
+  root?: string
+  offline?: boolean
+  signal?: AbortSignal
+  onProgress?: OnProgress
+}
+
+/** Written last into a tree that `getDataset` made: its presence tells a whole tree from a begun one. */
+const MARKER = 'complete.json'
+
+const defaultRoot = (name: string) => homeFolder('datasets', name)
+
+/** Where downloads wait and where archives are unpacked, until the tree is whole. */
+const begun = (root: string) => ({ downloads: `${resolve(root)}.downloads`, tree: `${resolve(root)}.unpacking` })
+
+/**
+ * Makes a data set's folder whole: downloads (going on where an earlier try stopped), checks, unpacks beside the
+ * folder, checks the tree and renames it. A folder that is whole already is left as it is; one that is damaged or
+ * half there is replaced. `demo` is drawn.
+ * @returns the folder.
+ * @throws {InputError} when the name is not known, or the folder holds other things.
+ * @throws {DownloadError} when no address gives a file.
+ * @throws {DataError} when an archive is not what it should be.
+ */
+export async function getDataset(name: string, options: GetOptions = {}): Promise<string> {
+  const { root = defaultRoot(name), onProgress } = options
+  if (name === 'demo') {
+    await drawDemo(root, { onProgress })
+    return root
+  }
+  await getFrom(sourceOf(name), name, root, options)
+  return root
+}
+
+function sourceOf(name: string): Source {
+  if (Object.hasOwn(SOURCES, name)) return SOURCES[name as SourceName]
+  const expected = `one of ${Object.keys(SOURCES).join(', ')}, demo`
+  throw new InputError('data set to get', { expected, received: `'${name}'`, remedy: 'Choose one of these.' })
+}
+
+/** {@link getDataset} from a source that the caller names. */
+export async function getFrom(source: Source, name: string, root: string, options: GetOptions): Promise<void> {
+  const before = await verifyDataset(name, root)
+  if (isWhole(before, source)) return
+  await checkReplaceable(root, before)
+  const { downloads, tree } = begun(root)
+  await rm(tree, { recursive: true, force: true })
+  for (const file of source.files) {
+    await download({ ...file, ...options, to: join(downloads, file.name) })
+    await place(file, join(downloads, file.name), tree, source, options)
+  }
+  const after = await verifyDataset(name, tree, options)
+  if (!isWhole(after, source)) {
+    const received = after.unreadable ?? `${after.missing.length} missing, ${after.damaged.length} damaged`
+    const remedy = `Remove ${downloads} and try again.`
+    throw new DataError(tree, { expected: `${source.images} sound images`, received, remedy })
+  }
+  await writeJsonAtomic(join(tree, MARKER), { name, images: after.listed })
+  const old = `${resolve(root)}.old`
+  await rename(root, old).catch(() => {})
+  await rename(tree, root)
+  await rm(old, { recursive: true, force: true })
+  await rm(downloads, { recursive: true, force: true })
+}
+
+const isWhole = ({ unreadable, listed, missing, damaged }: Verification, { images }: Source) =>
+  !unreadable && listed === images && missing.length === 0 && damaged.length === 0
+
+/** A folder may be replaced when it is this data set, even a damaged one, or empty. */
+async function checkReplaceable(root: string, { unreadable }: Verification): Promise<void> {
+  const present = await readdir(root).catch((): string[] => [])
+  if (!unreadable || present.length === 0 || present.includes(MARKER)) return
+  const remedy = 'Name another folder, or remove this one yourself.'
+  throw new InputError(root, { expected: 'the data set, or an empty folder', received: 'other files', remedy })
+}
+
+async function place(file: SourceFile, path: string, tree: string, source: Source, options: GetOptions): Promise<void> {
+  if (file.within === undefined) {
+    await mkdir(tree, { recursive: true })
+    await copyFile(path, join(tree, file.name))
+    return
+  }
+  const task = `unpack ${file.name}`
+  options.onProgress?.({ kind: 'start', task, unit: 'files' })
+  await extract(path, {
+    to: tree,
+    within: file.within,
+    mostFiles: source.mostFiles,
+    // Photographs do not shrink in an archive; a much larger content is something else.
+    mostBytes: 3 * file.bytes + 2 ** 20,
+    signal: options.signal,
+    onFile: (done) => options.onProgress?.({ kind: 'advance', task, done }),
+  })
+  options.onProgress?.({ kind: 'end', task })
+}
+
+export interface DatasetStatus {
+  name: string
+  root: string
+  state: 'absent' | 'begun' | 'present'
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** What lies in the home folder: `begun` is a download or an unpacking that did not end, to be completed by get. */
+export async function listDatasets(): Promise<DatasetStatus[]> {
+  const names = DATASET_NAMES.filter((name) => name !== 'folder')
+  return Promise.all(
+    names.map(async (name) => {
+      const root = defaultRoot(name)
+      const { downloads, tree } = begun(root)
+      if (await exists(root)) return { name, root, state: 'present' as const }
+      const isBegun = (await exists(downloads)) || (await exists(tree))
+      return { name, root, state: isBegun ? ('begun' as const) : ('absent' as const) }
+    }),
+  )
+}
+
+/**
+ * Removes what {@link getDataset} put on disk, also when it did not end.
+ * @throws {InputError} when the folder is not of its making.
+ */
+export async function removeDataset(name: string, root: string = defaultRoot(name)): Promise<void> {
+  const present = await readdir(root).catch((): string[] => [])
+  if (present.length > 0 && !present.includes(MARKER) && !present.includes(DEMO_MARKER)) {
+    const expected = `a folder that holds ${MARKER}, which get writes`
+    throw new InputError(root, { expected, received: 'a folder without', remedy: 'Remove it yourself if you mean to.' })
+  }
+  const { downloads, tree } = begun(root)
+  for (const path of [root, downloads, tree]) await rm(path, { recursive: true, force: true })
+}
