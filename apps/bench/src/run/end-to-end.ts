@@ -1,9 +1,12 @@
-import type { Backbone } from '@dml-crc/backbones'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { centerCrop } from '@dml-crc/datasets'
 import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
 import { dmlCrcTask, extractFeatures, softmaxTask, type Task } from '@dml-crc/trainer'
-import type { BackboneEntry, EndToEndEntry } from '../experiment/schema.ts'
+import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
 import type { SplitFeatures } from './features.ts'
@@ -49,26 +52,39 @@ export async function runEndToEnd(
   }
 }
 
-/** Trains a backbone from scratch with softmax, keeps its weights, and adds the row of its own head. */
-export async function pretrain(
-  study: Study,
-  backbone: Backbone,
-  training: NonNullable<BackboneEntry['pretrain']>,
-): Promise<void> {
-  const { experiment, prng } = study
-  const begun = performance.now()
-  const own = prng.split('pretrain')
-  const task = softmaxTask({ backbone, classes: study.images.dataset.classes.length, prng: own.split('head') })
+/**
+ * Trains a backbone from scratch with softmax, adds the row of its own head, and saves the weights.
+ * @returns the file of the weights; a resumed run that has them already trains nothing
+ */
+export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: TrainingEntry }): Promise<string> {
+  const { experiment, prng, folder, images } = study
+  const { name, weights, layer, inputSize, pretrain: training } = entry
+  const file = join(folder.path, 'checkpoints', `${name}.safetensors`)
+  const head = { regime: 'end-to-end' as const, method: 'softmax', seed: experiment.seed }
+  const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
   try {
-    await train(study, task, backbone, training, {
-      title: `softmax from scratch on ${backbone.record.name}`,
-      prng: own,
-    })
-    const head = { ...rowHead(study, backbone), regime: 'end-to-end' as const, method: 'softmax' }
-    const fitSeconds = (performance.now() - begun) / 1000
-    await addRow(study, backbone, task.classifier(), { head, seed: experiment.seed, fitSeconds, options: training })
+    const common = { ...rowHead(study, backbone), ...head }
+    if (folder.has(rowKey(common)) && existsSync(file)) return file
+    const begun = performance.now()
+    const own = prng.split('pretrain')
+    const task = softmaxTask({ backbone, classes: images.dataset.classes.length, prng: own.split('head') })
+    try {
+      await train(study, task, backbone, training, { title: `softmax from scratch on ${name}`, prng: own })
+      const fitSeconds = (performance.now() - begun) / 1000
+      await mkdir(dirname(file), { recursive: true })
+      await backbone.save(file)
+      await addRow(study, backbone, task.classifier(), {
+        head: common,
+        seed: experiment.seed,
+        fitSeconds,
+        options: training,
+      })
+    } finally {
+      task.dispose()
+    }
+    return file
   } finally {
-    task.dispose()
+    backbone.dispose()
   }
 }
 

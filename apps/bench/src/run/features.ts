@@ -14,14 +14,9 @@ export interface SplitFeatures {
 }
 
 /**
- * Takes the features of both splits, from the cache where they are there. A backbone that was trained in this run has
- * weights that no file names, so its features are not cached.
+ * Takes the features of both splits, from the cache where they are there.
  */
-export async function splitFeatures(
-  study: Study,
-  backbone: Backbone,
-  { cached }: { cached: boolean },
-): Promise<SplitFeatures> {
+export async function splitFeatures(study: Study, backbone: Backbone): Promise<SplitFeatures> {
   const { images, experiment, terminal } = study
   const take = async (split: string, records: readonly ImageRecord[]) => {
     const taken = await extractFeatures({
@@ -29,7 +24,7 @@ export async function splitFeatures(
       records,
       transform: centerCrop({ size: backbone.inputSize }),
       batchSize: experiment.batchSize,
-      cacheFolder: cached ? homeFolder('features') : undefined,
+      cacheFolder: homeFolder('features'),
       onProgress: terminal.onProgress,
       onNote: terminal.note,
       signal: study.signal,

@@ -5,6 +5,7 @@ import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
 import type { SplitFeatures } from './features.ts'
+import { addLearnedFigures } from './learned-figures.ts'
 import { classifyAndMeasure } from './measure.ts'
 import { combinations, makeClassifier, methodLabel, type Options } from './methods.ts'
 import type { Study } from './study.ts'
@@ -61,6 +62,7 @@ export async function runFrozen(
         peakRssMb: peakRssMb(),
       }
       await folder.add(row, prediction.labels)
+      if (seed === experiment.seed) await addLearnedFigures(study, fitted, features, prediction, task)
     } finally {
       fitted.dispose()
     }

@@ -1,10 +1,39 @@
 import { symmetricEigen } from '@dml-crc/engine'
-import type { FittedMetric, Matrix } from '@dml-crc/metric'
+import { type FittedMetric, type Matrix, normalise, type Prediction } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import type { EmbeddingMap, Spectrum } from '../results/details.ts'
+import { explainSome } from './explanations.ts'
+import type { SplitFeatures } from './features.ts'
+import type { FittedMethod } from './methods.ts'
+import type { Study } from './study.ts'
+
+/** Adds what the report shows of a learned metric: its loss, spectrum, a map of the test images, and explanations. */
+export async function addLearnedFigures(
+  { folder, images }: Study,
+  { metric, form }: FittedMethod,
+  { test }: SplitFeatures,
+  { labels: predicted }: Prediction,
+  name: string,
+): Promise<void> {
+  if (!metric) return
+  const { details } = folder
+  const queries = normalise(test.features, form)
+  details.curves.push({
+    title: `${name}: learning the metric`,
+    quantity: 'leave-one-out loss',
+    unit: 'step',
+    values: [...metric.losses],
+  })
+  details.spectra.push(await spectrumOf(metric, `Spectrum of M: ${name}`))
+  details.maps.push(await mapOf(metric, queries, { truth: test.labels, predicted, title: `Map: ${name}` }))
+  if (details.gallery.length === 0) {
+    details.gallery = await explainSome({ metric, queries, predicted, images, title: name })
+  }
+  await folder.save()
+}
 
 /** The eigenvalues of M = LᵀL that are not zero by construction: those of LLᵀ [r, r], largest first. */
-export async function spectrumOf(metric: FittedMetric, title: string): Promise<Spectrum> {
+async function spectrumOf(metric: FittedMetric, title: string): Promise<Spectrum> {
   const square = tf.tidy(() => {
     const l = metric.layer.factor()
     return tf.matMul(l, l, false, true) as tf.Tensor2D
@@ -15,7 +44,7 @@ export async function spectrumOf(metric: FittedMetric, title: string): Promise<S
 }
 
 /** Queries in the learned metric, projected on the two directions of most variance. */
-export async function mapOf(
+async function mapOf(
   metric: FittedMetric,
   queries: Matrix,
   { truth, predicted, title }: { truth: Int32Array; predicted: Int32Array; title: string },

@@ -2,7 +2,7 @@ import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
 import type { Engine } from '@dml-crc/engine'
 import type { Terminal } from '../command-line/terminal.ts'
-import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
+import type { Experiment } from '../experiment/schema.ts'
 import type { RunFolder } from '../results/run-folder.ts'
 import { pretrain, runEndToEnd } from './end-to-end.ts'
 import { splitFeatures } from './features.ts'
@@ -24,9 +24,12 @@ export async function runExperiment(
   details.classes = [...study.images.dataset.classes]
   details.test = { ids: study.images.test.map(({ id }) => id), labels: study.images.test.map(({ label }) => label) }
   for (const entry of experiment.backbones) {
-    const backbone = await openBackbone(study, entry)
+    const { pretrain: training } = entry
+    const weights = training ? await pretrain(study, { ...entry, pretrain: training }) : entry.weights
+    const { name, layer, inputSize } = entry
+    const backbone = await createBackbone(name, { weights, layer, inputSize, norm: training && 'live' })
     try {
-      await runBackbone(study, backbone, entry)
+      await runBackbone(study, backbone)
     } finally {
       backbone.dispose()
     }
@@ -35,14 +38,9 @@ export async function runExperiment(
   await study.folder.save()
 }
 
-function openBackbone({ experiment }: Study, { name, weights, layer, inputSize }: BackboneEntry): Promise<Backbone> {
-  return createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
-}
-
-async function runBackbone(study: Study, backbone: Backbone, entry: BackboneEntry): Promise<void> {
+async function runBackbone(study: Study, backbone: Backbone): Promise<void> {
   const { experiment, signal } = study
-  if (entry.pretrain) await pretrain(study, backbone, entry.pretrain)
-  const features = await splitFeatures(study, backbone, { cached: entry.pretrain === undefined })
+  const features = await splitFeatures(study, backbone)
   for (const method of experiment.methods) {
     signal.throwIfAborted()
     await runFrozen(study, backbone, features, method)

@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Results } from './results/schema.ts'
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
+const shared = fileURLToPath(new URL('../../../../shared', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'dml-crc-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs the command as a user would, with a home of its own. */
+function dmlCrc(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--conditions=@dml-crc/source', '--import', 'tsx', cli, ...args],
+    { encoding: 'utf8', env: { ...process.env, DML_CRC_HOME: join(folder, 'home'), NO_COLOR: '1' }, timeout: 120_000 },
+  )
+  return { status, stdout, stderr }
+}
+
+/** One clear error: what was expected, what was received, exit status 1, and no stack. */
+function expectError({ status, stdout, stderr }: ReturnType<typeof dmlCrc>, ...words: RegExp[]) {
+  expect(
+    stderr
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line.startsWith('dml-crc:')),
+  ).toHaveLength(1)
+  expect(stderr).toMatch(/expected .*, received /)
+  expect(stderr).not.toMatch(/^ +at /m)
+  for (const word of words) expect(stderr).toMatch(word)
+  expect(stdout).toBe('')
+  expect(status).toBe(1)
+}
+
+describe('the command line', () => {
+  it('shows its commands, and examples with each of them', () => {
+    const { status, stdout, stderr } = dmlCrc('--help')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) .*\S$/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'help')
+    expect(names).toContain('run')
+    const { stdout: help } = dmlCrc('run', '--help')
+    expect(help).toContain('Examples:')
+  })
+
+  it('names the nearest option for an unknown one', () => {
+    expectError(dmlCrc('run', 'demo', '--backbon', 'vgg19'), /«--backbon»/, /Did you mean --backbone\?/)
+  })
+
+  it('names the nearest command for an unknown one', () => {
+    expectError(dmlCrc('rum'), /«rum»/, /Did you mean run\?/)
+  })
+
+  it('shows the stack with --verbose', () => {
+    expect(dmlCrc('rum', '--verbose').stderr).toMatch(/^ +at /m)
+  })
+
+  it('tells that a folder of images is not there', () => {
+    expectError(dmlCrc('run', 'flowers102', '--data', join(folder, 'none'), '--test', 'val'), /none/)
+  })
+})
+
+describe.skipIf(!existsSync(shared))('runs on real images (needs ../shared)', () => {
+  const real = join(shared, 'data', 'flowers102')
+  const flags = ['--backbone', 'mobilenet_v1', '--weights', join(shared, 'weights', 'mobilenet_v1_1.0_224.safetensors')]
+
+  it('tells a split whose images are not there, before any work', () => {
+    expectError(dmlCrc('run', 'flowers102', '--data', real, ...flags, '--test', 'test'), /6149/)
+  })
+
+  it('tells a file of weights that is not there', () => {
+    const args = [
+      '--data',
+      real,
+      '--backbone',
+      'mobilenet_v1',
+      '--weights',
+      join(folder, 'no.safetensors'),
+      '--test',
+      'val',
+    ]
+    expectError(dmlCrc('run', 'flowers102', ...args, '--out', join(folder, 'weights')), /no\.safetensors/)
+  })
+
+  it('names a JPEG that is cut short', () => {
+    const copy = join(folder, 'cut')
+    mkdirSync(join(copy, 'jpg'), { recursive: true })
+    for (const file of ['imagelabels.mat', 'setid.mat']) cpSync(join(real, file), join(copy, file))
+    const names = readdirSync(join(real, 'jpg'))
+    for (const name of names) symlinkSync(join(real, 'jpg', name), join(copy, 'jpg', name))
+    // The first image of the train split.
+    const cut = join(copy, 'jpg', 'image_06765.jpg')
+    rmSync(cut)
+    cpSync(join(real, 'jpg', 'image_06765.jpg'), cut)
+    truncateSync(cut, 5000)
+    expectError(
+      dmlCrc('run', 'flowers102', '--data', copy, ...flags, '--test', 'val', '--out', join(folder, 'out')),
+      /image_06765\.jpg/,
+    )
+  })
+})
+
+describe('a run', () => {
+  const out = join(folder, 'tiny')
+  const small = [
+    'dataset.perClass={"train":4,"val":1,"test":2}',
+    'backbones.0.pretrain.epochs=1',
+    'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"rank":16,"steps":2}}]',
+    'sweeps=[{"method":"crc","option":"lambda","values":[0.1,1],"folds":2}]',
+    'endToEnd.0.train.epochs=1',
+    'endToEnd.0.options={"rank":16,"steps":2}',
+  ].flatMap((assignment) => ['--set', assignment])
+
+  it('writes results and a report, and prints the table on standard output', { timeout: 120_000 }, () => {
+    const { status, stdout, stderr } = dmlCrc('run', 'demo', ...small, '--engine', 'wasm', '--out', out)
+    expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
+    const results = Results.parse(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')))
+    expect(results.rows.map(({ regime, method }) => `${regime} ${method}`)).toEqual([
+      'end-to-end softmax',
+      'frozen CRC',
+      'frozen DML-CRC',
+      'end-to-end DML-CRC',
+    ])
+    for (const { method } of results.rows) expect(stdout).toContain(method)
+    const report = readFileSync(join(out, 'report.html'), 'utf8')
+    for (const heading of ['Measured here', 'The learned metric', 'Explanations']) expect(report).toContain(heading)
+    expect(readdirSync(out).sort()).toEqual([
+      'checkpoints',
+      'config.json',
+      'details.json',
+      'report.html',
+      'results.json',
+    ])
+  })
+
+  it('resumed, measures nothing twice; with --json and --quiet, prints one document and nothing else', () => {
+    const before = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))
+    const { status, stdout, stderr } = dmlCrc(
+      'run',
+      'demo',
+      ...small,
+      '--engine',
+      'wasm',
+      '--out',
+      out,
+      '--resume',
+      '--json',
+      '--quiet',
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(JSON.parse(stdout).rows).toEqual(before.rows)
+  })
+
+  it('refuses to resume another configuration', () => {
+    expectError(dmlCrc('run', 'demo', ...small, '--seed', '5', '--engine', 'wasm', '--out', out, '--resume'), /--out/)
+  })
+})
