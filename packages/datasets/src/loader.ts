@@ -49,7 +49,10 @@ export interface Loader extends AsyncIterable<Batch> {
   /** The files left out so far, with the error of each. */
   readonly skipped: readonly { record: ImageRecord; error: unknown }[]
   state(): LoaderState
-  /** Makes the next iteration go on where the loader stood that gave `state`. */
+  /**
+   * Makes the next iteration go on where the loader stood that gave `state`.
+   * @throws {InputError} when the state is not of a loader over as many records.
+   */
   restore(state: LoaderState): void
 }
 
@@ -109,10 +112,16 @@ class ImageLoader implements Loader {
   }
 
   restore({ epoch, position, prng }: LoaderState): void {
+    checkWhole('epoch', epoch, 0)
     this.#prng = Prng.fromState(prng)
     this.#epoch = epoch
-    this.#position = position
     this.#order = this.#orderOfEpoch()
+    if (!(Number.isInteger(position) && position >= 0 && position < this.#order.length)) {
+      const expected = `a whole number below the epoch's ${this.#order.length} samples`
+      const remedy = 'Restore into a loader over the same records.'
+      throw new InputError('position', { expected, received: String(position), remedy })
+    }
+    this.#position = position
   }
 
   #orderOfEpoch(): Int32Array {
