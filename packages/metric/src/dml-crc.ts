@@ -1,6 +1,7 @@
 import type { Classifier, FittedClassifier, Prediction } from './classifier.ts'
 import { crc } from './crc.ts'
-import { type FitMetricOptions, type FittedMetric, fitMetric } from './fit-metric.ts'
+import { type FitMetricOptions, fitMetric } from './fit-metric.ts'
+import type { FittedMetric } from './fitted-metric.ts'
 import type { Features, Matrix } from './matrix.ts'
 
 /** softmax(−s·r) of each row of residuals [B, C]. */

@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs'
 import { type ClassLayout, classLayout } from './class-layout.ts'
 import { classResiduals, type Rule } from './class-residuals.ts'
 import { crossEntropy } from './collaborative-loss.ts'
+import { embedder, type FittedMetric } from './fitted-metric.ts'
 import { type Fold, stratifiedFolds } from './folds.ts'
 import { leaveOneOutResiduals } from './leave-one-out.ts'
 import { type Mahalanobis, type MetricForm, type MetricInit, mahalanobis } from './mahalanobis.ts'
 import {
   checkCount,
-  checkFeatures,
   checkLabelled,
   checkPositive,
   classCounts,
@@ -17,6 +17,7 @@ import {
   takeRows,
   toTensor,
 } from './matrix.ts'
+import { type Images, imagesOf, meanViews } from './views.ts'
 
 export interface FitMetricOptions {
   /** Rows r of L. Default 512, or less where the features or the samples are fewer. */
@@ -49,73 +50,6 @@ export interface FitMetricOptions {
   /** Decides noise, views and folds. Default `Prng.fromSeed(0)`. */
   prng?: Prng
   onProgress?: OnProgress
-}
-
-/** A metric learned for a set of features. */
-export interface FittedMetric {
-  readonly layer: Mahalanobis
-  readonly lambda: number
-  readonly temperature: number
-  readonly rule: Rule
-  /** The leave-one-out loss of each step. */
-  readonly losses: readonly number[]
-  /** The features that queries are coded over, one row an image, not mapped. */
-  readonly dictionary: Matrix
-  readonly labels: Int32Array
-  /** x Lᵀ of features on the host: an embedding for retrieval, or for any other classifier. */
-  embed(features: Features): Promise<Matrix>
-  dispose(): void
-}
-
-/** Images with their views, from the rows of the features. */
-interface Images {
-  /** For each image, the rows that are its views. */
-  readonly views: readonly (readonly number[])[]
-  readonly labels: Int32Array
-}
-
-function imagesOf(groups: ArrayLike<number> | undefined, labels: Int32Array): Images {
-  if (!groups) return { views: Array.from(labels.keys(), (i) => [i]), labels }
-  if (groups.length !== labels.length) {
-    const remedy = 'Give each row the number of its image.'
-    throw new InputError('groups', { expected: `${labels.length} numbers`, received: `${groups.length}`, remedy })
-  }
-  const byGroup = new Map<number, number[]>()
-  labels.forEach((label, i) => {
-    const views = byGroup.get(groups[i])
-    if (!views) byGroup.set(groups[i], [i])
-    else if (labels[views[0]] === label) views.push(i)
-    else {
-      const received = `labels ${labels[views[0]]} and ${label} in group ${groups[i]}`
-      const remedy = 'A group is the views of one image.'
-      throw new InputError('groups', { expected: 'one label in each group', received, remedy })
-    }
-  })
-  const views = [...byGroup.values()]
-  return { views, labels: Int32Array.from(views, ([first]) => labels[first]) }
-}
-
-/** The mean of each image's views, with the mean of their lengths. */
-function meanViews(features: Matrix, { views }: Images): Matrix {
-  const width = features.shape[1]
-  if (views.every((rows) => rows.length === 1))
-    return takeRows(
-      features,
-      Int32Array.from(views, ([row]) => row),
-    )
-  const data = new Float32Array(views.length * width)
-  views.forEach((rows, image) => {
-    const mean = data.subarray(image * width, (image + 1) * width)
-    let lengths = 0
-    for (const row of rows) {
-      const view = features.data.subarray(row * width, (row + 1) * width)
-      lengths += Math.hypot(...view)
-      for (let j = 0; j < width; j++) mean[j] += view[j]
-    }
-    const scale = lengths / rows.length / Math.max(Math.hypot(...mean), 1e-12)
-    for (let j = 0; j < width; j++) mean[j] *= scale
-  })
-  return { data, shape: [views.length, width] }
 }
 
 /** What the training of one metric needs, after all checks. */
@@ -344,14 +278,7 @@ export async function fitMetric(
     losses,
     dictionary: meanViews(checked.features, images),
     labels: images.labels,
-    async embed(rows) {
-      const matrix = await checkFeatures(rows, 'features', dim)
-      const mapped = tf.tidy(() => layer.apply(toTensor(matrix)))
-      const data = (await mapped.data()) as Float32Array
-      const shape = mapped.shape
-      mapped.dispose()
-      return { data, shape }
-    },
+    embed: embedder(layer),
     dispose: () => layer.dispose(),
   }
 }

@@ -1,3 +1,4 @@
+export { expectedCalibrationError } from './calibration.ts'
 export { type ClassLayout, classLayout } from './class-layout.ts'
 export type { Rule } from './class-residuals.ts'
 export type { Classifier, FittedClassifier, Prediction } from './classifier.ts'
@@ -8,10 +9,15 @@ export {
   crossEntropy,
 } from './collaborative-loss.ts'
 export { type CrcOptions, crc } from './crc.ts'
+export { type CrcGrid, type CrcGridOptions, crcGrid } from './crc-grid.ts'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './cross-validate.ts'
 export { classifierOf, dmlCrc } from './dml-crc.ts'
-export { type FitMetricOptions, type FittedMetric, fitMetric } from './fit-metric.ts'
+export { type ExplainInput, type Explanation, explain } from './explain.ts'
+export { type FitMetricOptions, fitMetric } from './fit-metric.ts'
+export { type FitReconstructionOptions, fitReconstruction } from './fit-reconstruction.ts'
+export type { FittedMetric } from './fitted-metric.ts'
 export { type Fold, stratifiedFolds } from './folds.ts'
+export { type LmnnOptions, lmnn } from './lmnn.ts'
 export {
   type Mahalanobis,
   type MahalanobisOptions,
@@ -21,8 +27,16 @@ export {
 } from './mahalanobis.ts'
 export type { Features, Matrix } from './matrix.ts'
 export { accuracy, type ClassMeasures, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
+export { nca, type ShallowMetricOptions } from './nca.ts'
 export { knn, ncm } from './nearest.ts'
 export { type NormaliseOptions, normalise, normaliseTensor } from './normalise.ts'
+export { type NrcOptions, nrc } from './nrc.ts'
+export { nsc } from './nsc.ts'
 export { type ProCrcOptions, proCrc } from './pro-crc.ts'
+export { readLabels, readMatrix } from './read-matrix.ts'
+export { type Retrieval, retrieval } from './retrieval.ts'
 export { ridge } from './ridge.ts'
+export { type RobustProCrcOptions, robustProCrc } from './robust-pro-crc.ts'
+export { type BootstrapOptions, bootstrapInterval, hits, type McNemar, mcnemar } from './significance.ts'
 export { type SoftmaxRegressionOptions, softmaxRegression } from './softmax-regression.ts'
+export { wcrc } from './wcrc.ts'

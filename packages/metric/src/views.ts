@@ -1,0 +1,60 @@
+import { InputError } from '@dml-crc/core'
+import { type Matrix, takeRows } from './matrix.ts'
+
+/** Images with their views, which are rows of the features. */
+export interface Images {
+  /** For each image, the rows that are its views. */
+  readonly views: readonly (readonly number[])[]
+  readonly labels: Int32Array
+}
+
+/**
+ * The images that the groups name; without groups each row is an image.
+ * @throws {InputError} when there is not a group for each row, or a group has two labels.
+ */
+export function imagesOf(groups: ArrayLike<number> | undefined, labels: Int32Array): Images {
+  if (!groups) return { views: Array.from(labels.keys(), (i) => [i]), labels }
+  if (groups.length !== labels.length) {
+    const remedy = 'Give each row the number of its image.'
+    throw new InputError('groups', { expected: `${labels.length} numbers`, received: `${groups.length}`, remedy })
+  }
+  const byGroup = new Map<number, number[]>()
+  labels.forEach((label, i) => {
+    const views = byGroup.get(groups[i])
+    if (!views) byGroup.set(groups[i], [i])
+    else if (labels[views[0]] === label) views.push(i)
+    else {
+      const received = `labels ${labels[views[0]]} and ${label} in group ${groups[i]}`
+      const remedy = 'A group is the views of one image.'
+      throw new InputError('groups', { expected: 'one label in each group', received, remedy })
+    }
+  })
+  const views = [...byGroup.values()]
+  return { views, labels: Int32Array.from(views, ([first]) => labels[first]) }
+}
+
+const length = (row: Float32Array) => Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
+
+/** The mean of each image's views, scaled to the mean of their lengths. */
+export function meanViews(features: Matrix, { views }: Images): Matrix {
+  const width = features.shape[1]
+  if (views.every((rows) => rows.length === 1)) {
+    return takeRows(
+      features,
+      views.map(([row]) => row),
+    )
+  }
+  const data = new Float32Array(views.length * width)
+  views.forEach((rows, image) => {
+    const mean = data.subarray(image * width, (image + 1) * width)
+    let lengths = 0
+    for (const row of rows) {
+      const view = features.data.subarray(row * width, (row + 1) * width)
+      lengths += length(view)
+      for (let j = 0; j < width; j++) mean[j] += view[j]
+    }
+    const scale = lengths / rows.length / Math.max(length(mean), 1e-12)
+    for (let j = 0; j < width; j++) mean[j] *= scale
+  })
+  return { data, shape: [views.length, width] }
+}
