@@ -28,12 +28,11 @@ function upright(path: string): Sharp {
 const resized = (image: Sharp, { width, height }: Size): Sharp =>
   image.resize({ width, height, fit: 'fill', kernel: 'linear' })
 
-function cut(image: Sharp, view: View, size: number): Promise<Buffer> {
-  return resized(image, view)
-    .extract({ left: view.left, top: view.top, width: size, height: size })
-    .flop(view.flip ?? false)
-    .raw()
-    .toBuffer()
+/** Cuts the view out into `out`. Mirrored here, because sharp would mirror the whole image before it cuts. */
+async function cut(image: Sharp, view: View, size: number, out: Uint8Array): Promise<void> {
+  const window = { left: view.left, top: view.top, width: size, height: size }
+  out.set(await resized(image, view).extract(window).raw().toBuffer())
+  if (view.flip) mirror(out, size)
 }
 
 /** The whole image with its short side at most `side`, through the cache. */
@@ -51,18 +50,20 @@ function reduced(path: string, side: number, cache: string): Promise<Pixels> {
 function copyWindow({ width, data }: Pixels, { left, top, flip }: View, size: number, out: Uint8Array): void {
   for (let y = 0; y < size; y++) {
     const start = ((top + y) * width + left) * 3
-    const row = out.subarray(y * size * 3, (y + 1) * size * 3)
-    row.set(data.subarray(start, start + size * 3))
-    if (flip) mirror(row)
+    out.set(data.subarray(start, start + size * 3), y * size * 3)
   }
+  if (flip) mirror(out, size)
 }
 
-function mirror(row: Uint8Array): void {
-  for (let [i, j] = [0, row.length - 3]; i < j; i += 3, j -= 3) {
-    for (let channel = 0; channel < 3; channel++) {
-      const held = row[i + channel]
-      row[i + channel] = row[j + channel]
-      row[j + channel] = held
+/** Mirrors [size, size, 3] bytes left to right. */
+function mirror(pixels: Uint8Array, size: number): void {
+  for (let row = 0; row < pixels.length; row += size * 3) {
+    for (let [i, j] = [row, row + (size - 1) * 3]; i < j; i += 3, j -= 3) {
+      for (let channel = 0; channel < 3; channel++) {
+        const held = pixels[i + channel]
+        pixels[i + channel] = pixels[j + channel]
+        pixels[j + channel] = held
+      }
     }
   }
 }
@@ -90,7 +91,7 @@ export async function decode(
     else {
       const image = upright(path)
       const full = (await image.metadata()).autoOrient as Size
-      out.set(await cut(image, transform.view(full, prng, box), transform.size))
+      await cut(image, transform.view(full, prng, box), transform.size, out)
     }
   } catch (cause) {
     throw decodingError(path, cause)
@@ -112,7 +113,7 @@ async function viewOfReduced(
   const view = transform.view(whole, prng, box && scaled(box, scale))
   if (view.width === whole.width && view.height === whole.height) return copyWindow(whole, view, transform.size, out)
   const raw = { width: whole.width, height: whole.height, channels: 3 } as const
-  out.set(await cut(sharp(whole.data, { raw }), view, transform.size))
+  await cut(sharp(whole.data, { raw }), view, transform.size, out)
 }
 
 /**

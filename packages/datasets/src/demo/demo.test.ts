@@ -1,0 +1,59 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InputError } from '@dml-crc/core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { flowers102 } from '../flowers102.ts'
+import { demo } from './demo.ts'
+import { drawDemo } from './draw.ts'
+import { KINDS } from './kinds.ts'
+
+const perClass = { train: 2, val: 1, test: 1 }
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'demo-'))
+  await drawDemo(join(folder, 'a'), { perClass, size: 48 })
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('drawDemo', () => {
+  it('draws a set that both loaders read, with every kind in every split', async () => {
+    for (const set of [await demo(join(folder, 'a')), await flowers102(join(folder, 'a'))]) {
+      for (const [split, count] of Object.entries(perClass)) {
+        const records = await set.split(split)
+        expect(records.map(({ label }) => label)).toEqual([...KINDS.keys()].flatMap((k) => Array(count).fill(k)))
+      }
+    }
+    expect((await demo(join(folder, 'a'))).classes).toHaveLength(20)
+    expect(new Set(KINDS.map(({ name }) => name)).size).toBe(20)
+    const { format, width, height } = await sharp(join(folder, 'a', 'jpg', 'image_00001.jpg')).metadata()
+    expect({ format, width, height }).toEqual({ format: 'jpeg', width: 48, height: 48 })
+  })
+
+  it('draws the same pictures from the same seed, and others from another', async () => {
+    await drawDemo(join(folder, 'b'), { perClass, size: 48 })
+    await drawDemo(join(folder, 'c'), { perClass, size: 48, seed: 1 })
+    for (const name of ['image_00001.jpg', 'image_00080.jpg']) {
+      const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((set) => readFile(join(folder, set, 'jpg', name))))
+      expect(b.equals(a)).toBe(true)
+      expect(c.equals(a)).toBe(false)
+    }
+  })
+
+  it('leaves a set alone that is there, and replaces one drawn with other options', async () => {
+    const { ino } = await stat(join(folder, 'a', 'setid.mat'))
+    await drawDemo(join(folder, 'a'), { perClass, size: 48 })
+    expect((await stat(join(folder, 'a', 'setid.mat'))).ino).toBe(ino)
+    await drawDemo(join(folder, 'b'), { perClass, size: 32 })
+    expect((await sharp(join(folder, 'b', 'jpg', 'image_00001.jpg')).metadata()).width).toBe(32)
+    expect(await readdir(folder)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('does not touch a folder with other files', async () => {
+    const other = await mkdtemp(join(folder, 'z-'))
+    await writeFile(join(other, 'thesis.txt'), 'mine')
+    await expect(drawDemo(other, { perClass })).rejects.toThrow(InputError)
+    expect(await readdir(other)).toEqual(['thesis.txt'])
+  })
+})
