@@ -1,4 +1,8 @@
+export { type DoctorOptions, doctor } from './doctor/doctor.ts'
+export { formatDoctor } from './doctor/format.ts'
+export type { DoctorReport, EngineMeasurement, EngineReport, Gpu } from './doctor/report.ts'
 export { type Engine, type EngineName, engineNames, type LoadEngineOptions, loadEngine } from './engine.ts'
+export { countLeaks, leakGuard, leakMatchers, type MemorySample, memory } from './leak-guard.ts'
 export { cholesky, choleskySolve, triangularSolve } from './linalg/cholesky.ts'
 export { inverse, type SolveOptions, solve } from './linalg/solve.ts'
 export { type SymmetricEigen, symmetricEigen } from './linalg/symmetric-eigen.ts'

@@ -1,0 +1,54 @@
+import { EngineError } from '@dml-crc/core'
+import * as tf from '@tensorflow/tfjs'
+import { afterEach, expect, it, vi } from 'vitest'
+import { type EngineName, loadEngine } from './engine.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+it('loads what is asked for, makes it the backend, and gives the same object again', async () => {
+  const wasm = await loadEngine({ prefer: 'wasm' })
+  expect(tf.getBackend()).toBe('wasm')
+  expect(wasm.tf).toBe(tf)
+  expect(wasm.threads).toBeGreaterThanOrEqual(1)
+  await loadEngine({ prefer: 'cpu' })
+  expect(tf.getBackend()).toBe('cpu')
+  expect(await loadEngine({ prefer: 'wasm' })).toBe(wasm)
+  expect(tf.getBackend()).toBe('wasm')
+})
+
+it('reads DML_CRC_ENGINE, and refuses a name that it does not know', async () => {
+  vi.stubEnv('DML_CRC_ENGINE', 'cpu')
+  expect((await loadEngine()).name).toBe('cpu')
+  vi.stubEnv('DML_CRC_ENGINE', 'cuda')
+  await expect(loadEngine()).rejects.toThrow(/expected an engine: auto, tfjs-node-gpu.*received 'cuda'/)
+})
+
+it('auto passes over engines that cannot run, says why, and ends with one that works', async () => {
+  vi.stubEnv('DML_CRC_ENGINE', '')
+  vi.stubEnv('DML_CRC_HOME', '/nonexistent/home')
+  const notes: string[] = []
+  const engine = await loadEngine({ onNote: (text) => notes.push(text) })
+  expect(engine.name).toBe('wasm')
+  expect(notes.join('\n')).toContain('dml-crc engine install')
+})
+
+it('never falls back in silence from an engine that was named', async () => {
+  vi.stubEnv('DML_CRC_HOME', '/nonexistent/home')
+  for (const prefer of ['tfjs-node', 'tfjs-node-gpu'] satisfies EngineName[]) {
+    await expect(loadEngine({ prefer })).rejects.toThrow(EngineError)
+  }
+})
+
+it('leaves no listeners and no global Worker behind, and lets the process end', async () => {
+  expect(Object.hasOwn(globalThis, 'Worker')).toBe(false)
+  const { execFileSync } = await import('node:child_process')
+  const script = `import { loadEngine } from '${new URL('./index.ts', import.meta.url)}'
+    const { tf } = await loadEngine({ prefer: 'wasm' })
+    console.log((await tf.matMul(tf.ones([300, 300]), tf.ones([300, 300])).data())[0])`
+  const flags = ['--conditions=@dml-crc/source', '--import', 'tsx', '--input-type=module']
+  expect(execFileSync(process.execPath, [...flags, '--eval', script], { encoding: 'utf8', timeout: 30_000 })).toBe(
+    '300\n',
+  )
+})
