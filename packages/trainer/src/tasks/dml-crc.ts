@@ -10,6 +10,7 @@ import {
   normaliseTensor,
 } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
+import type { DmlCrcHead } from '../export/head.ts'
 import { backboneGroups, prefixed } from '../parameter-group.ts'
 import type { Task } from '../task.ts'
 import { asTensor, checkWidth } from './linear-classifier.ts'
@@ -46,6 +47,8 @@ export interface DmlCrcTask extends Task {
   fitted(): Promise<FittedMetric>
   /** CRC in the learned metric over the bank as it stands, for features as the backbone gives them. Dispose of it. */
   classifier(): Promise<FittedClassifier>
+  /** The head as plain values, to be exported. */
+  head(): Promise<DmlCrcHead>
 }
 
 /**
@@ -152,6 +155,11 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
         },
         dispose: () => fitted.dispose(),
       }
+    },
+    async head() {
+      const l = { shape: metric.variable.shape, data: (await metric.variable.data()) as Float32Array }
+      const stored = { kind: 'DML-CRC', metric: l, dictionary: bank.features, rule, normalise } as const
+      return { ...stored, labels: { shape: [n], data: bank.labels }, ...(await this.scalars()) }
     },
     save: () => bank.save(),
     restore: (snapshot) => bank.restore(snapshot),

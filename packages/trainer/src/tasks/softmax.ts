@@ -2,6 +2,7 @@ import type { Backbone } from '@dml-crc/backbones'
 import { InputError, type Prng } from '@dml-crc/core'
 import type { FittedClassifier } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
+import type { SoftmaxHead } from '../export/head.ts'
 import { backboneGroups, decayOnlyKernels, prefixed } from '../parameter-group.ts'
 import type { Task } from '../task.ts'
 import { linearClassifier } from './linear-classifier.ts'
@@ -20,6 +21,8 @@ export interface SoftmaxTaskOptions {
 export interface SoftmaxTask extends Task {
   /** The head as it stands, on the backbone's features; valid until the task is disposed of. */
   classifier(): FittedClassifier
+  /** The head as plain values, to be exported. */
+  head(): Promise<SoftmaxHead>
 }
 
 /**
@@ -71,6 +74,13 @@ export function softmaxTask({
         labelSmoothing / classes,
       )
       return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits(features)), truth), 1))).asScalar()
+    },
+    async head() {
+      const read = async (variable: tf.Variable) => ({
+        shape: variable.shape,
+        data: (await variable.data()) as Float32Array,
+      })
+      return { kind: 'softmax', kernel: await read(kernel), bias: await read(bias) }
     },
     classifier: () => linearClassifier(dim, logits),
     dispose() {

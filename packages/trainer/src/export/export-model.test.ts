@@ -1,0 +1,142 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Backbone, createBackbone } from '@dml-crc/backbones'
+import { DataError, Prng } from '@dml-crc/core'
+import { centerCrop, demo, drawDemo, type ImageRecord } from '@dml-crc/datasets'
+import { loadEngine } from '@dml-crc/engine'
+import { mahalanobis } from '@dml-crc/metric'
+import * as tf from '@tensorflow/tfjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { predict } from '../predict.ts'
+import { dmlCrcTask } from '../tasks/dml-crc.ts'
+import { softmaxTask } from '../tasks/softmax.ts'
+import { exportModel, loadExport } from './export-model.ts'
+
+const SIZE = 32
+const CLASSES = 20
+const transform = centerCrop({ size: SIZE })
+
+let folder: string
+let train: readonly ImageRecord[]
+let classes: readonly string[]
+let images: tf.Tensor4D
+
+beforeAll(async () => {
+  await loadEngine({ prefer: 'wasm' })
+  folder = await mkdtemp(join(tmpdir(), 'export-'))
+  const root = join(folder, 'demo')
+  await drawDemo(root, { perClass: { train: 2, val: 1, test: 1 }, size: 48 })
+  const set = await demo(root)
+  train = await set.split('train')
+  classes = set.classes
+  const prng = Prng.fromSeed(3)
+  images = tf.tensor4d(
+    Float32Array.from({ length: 2 * SIZE * SIZE * 3 }, () => prng.int(256)),
+    [2, SIZE, SIZE, 3],
+  )
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const heads = {
+  softmax: (backbone: Backbone) => softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(1) }),
+  'DML-CRC, plain': (backbone: Backbone) => dml(backbone, 'plain'),
+  'DML-CRC, ratio': (backbone: Backbone) => dml(backbone, 'ratio'),
+}
+
+async function dml(backbone: Backbone, rule: 'plain' | 'ratio') {
+  const metric = await mahalanobis({ dim: backbone.featureSize, rank: 24, init: 'random', prng: Prng.fromSeed(2) })
+  const task = dmlCrcTask({ backbone, records: train, transform, metric, rule })
+  await task.start?.()
+  return task
+}
+
+describe.each(Object.entries(heads))('%s', (name, make) => {
+  it('exported and loaded predicts the same, also as a tfjs model', async () => {
+    const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
+    const task = await make(backbone)
+    const head = await task.head()
+    const path = join(folder, name)
+    const before = tf.memory().numTensors
+    await exportModel(path, { backbone, head, classes })
+    expect(tf.memory().numTensors).toBe(before)
+
+    const classifier = await task.classifier()
+    const loaded = await loadExport(path)
+    const files = train.slice(0, 6).map((record) => record.path)
+    const own = await predict({ backbone, transform, classifier, classes }, files)
+    const again = await predict(loaded, files)
+    expect(again.map(({ label }) => label)).toEqual(own.map(({ label }) => label))
+
+    const features = backbone.features(images)
+    const { scores } = await loaded.classifier.predict(features)
+    const model = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
+    const outputs = model.execute(images, ['features', 'scores']) as tf.Tensor[]
+    expectClose(await outputs[0].data(), await features.data())
+    expectClose(await outputs[1].data(), scores.data)
+    tf.dispose([...outputs, features])
+    model.dispose()
+    for (const one of [classifier, loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
+  })
+})
+
+function expectClose(a: ArrayLike<number>, b: ArrayLike<number>) {
+  expect(a.length).toBe(b.length)
+  const scale = Math.max(...Array.from(b, Math.abs))
+  for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i]) / scale).toBeLessThan(1e-4)
+}
+
+/** What a browser would fetch. */
+async function readTfjs(path: string): Promise<tf.io.ModelArtifacts> {
+  const { modelTopology, signature, weightsManifest, format } = JSON.parse(
+    await readFile(join(path, 'model.json'), 'utf8'),
+  )
+  const [{ paths, weights }] = weightsManifest
+  const bytes = await readFile(join(path, paths[0]))
+  return { modelTopology, signature, format, weightSpecs: weights, weightData: new Uint8Array(bytes).buffer }
+}
+
+const NATIVE = `
+  import { readFile } from 'node:fs/promises'
+  import { loadEngine } from '@dml-crc/engine'
+  const { tf } = await loadEngine({ prefer: 'tfjs-node' })
+  const [path, pixels] = process.argv.slice(1)
+  const session = tf.backend().loadSavedModelMetaGraph(path, 'serve')
+  const data = Float32Array.from(JSON.parse(await readFile(pixels, 'utf8')))
+  const images = tf.tensor4d(data, [1, ${SIZE}, ${SIZE}, 3])
+  const [scores] = tf.backend().runSavedModel(session, [images], [{ name: 'images:0' }], ['scores:0'])
+  console.log(JSON.stringify(Array.from(await scores.data())))
+`
+const inNative = ['--conditions=@dml-crc/source', '--import', 'tsx', '--input-type=module', '-e']
+const engineProbe = `import { loadEngine } from '@dml-crc/engine'; await loadEngine({ prefer: 'tfjs-node' })`
+const here = new URL('.', import.meta.url)
+const hasNative = spawnSync(process.execPath, [...inNative, engineProbe], { cwd: here }).status === 0
+
+describe.skipIf(!hasNative)('saved_model (needs the native engine)', () => {
+  it('predicts the same in TensorFlow itself', async () => {
+    const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
+    const task = await dml(backbone, 'plain')
+    const path = join(folder, 'saved')
+    await exportModel(path, { backbone, head: await task.head(), classes })
+    const image = tf.slice(images, 0, 1)
+    const pixels = join(folder, 'pixels.json')
+    await writeFile(pixels, JSON.stringify(Array.from(await image.data())))
+    const features = backbone.features(image)
+    const loaded = await loadExport(path)
+    const { scores } = await loaded.classifier.predict(features)
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...inNative, NATIVE, join(path, 'saved_model'), pixels],
+      { cwd: here },
+    )
+    expectClose(JSON.parse(stdout.trim().split('\n').at(-1)!), scores.data)
+    tf.dispose([image, features])
+    for (const one of [loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
+  })
+})
+
+it('refuses a folder that holds no export', async () => {
+  await expect(loadExport(join(folder, 'nowhere'))).rejects.toThrow(DataError)
+})

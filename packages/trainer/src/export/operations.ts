@@ -1,0 +1,128 @@
+/** A value of a node's attribute, in the kinds of TensorFlow's AttrValue. */
+export type Attribute =
+  | { type: 'float32' | 'int32' }
+  | { ints: readonly number[] }
+  | { text: string }
+  | { flag: boolean }
+
+/** A node before it has a name; the input `^` stands for the step before it. */
+interface Step {
+  op: string
+  inputs: string[]
+  attributes: Record<string, Attribute>
+}
+
+/** A kernel call of TensorFlow.js: names of its inputs, their ranks, and the shape of its output, −1 for the batch. */
+interface KernelCall {
+  kernel: string
+  inputs: Record<string, string>
+  ranks: Record<string, number>
+  attributes: Record<string, unknown>
+  shape: readonly number[]
+  /** Puts numbers into the graph and gives their name. */
+  constant: (data: Int32Array | Float32Array, shape: number[]) => string
+}
+
+const FLOAT: Attribute = { type: 'float32' }
+const INT: Attribute = { type: 'int32' }
+
+const UNARY: Record<string, string> = {
+  Abs: 'Abs',
+  Exp: 'Exp',
+  Identity: 'Identity',
+  Neg: 'Neg',
+  Relu: 'Relu',
+  Relu6: 'Relu6',
+  Rsqrt: 'Rsqrt',
+  Sigmoid: 'Sigmoid',
+  Sign: 'Sign',
+  Sqrt: 'Sqrt',
+  Square: 'Square',
+}
+
+const BINARY: Record<string, string> = {
+  Add: 'AddV2',
+  Maximum: 'Maximum',
+  Minimum: 'Minimum',
+  Multiply: 'Mul',
+  RealDiv: 'RealDiv',
+  Sub: 'Sub',
+}
+
+const ACTIVATION: Record<string, string> = { relu: 'Relu', relu6: 'Relu6', sigmoid: 'Sigmoid' }
+
+/** A number or a pair, as the four of NHWC. */
+function window(value: unknown): Attribute {
+  const [height, width] = Array.isArray(value) ? value : [value ?? 1, value ?? 1]
+  return { ints: [1, height as number, width as number, 1] }
+}
+
+const padding = (pad: unknown): Attribute => ({ text: String(pad).toUpperCase() })
+
+/** The TensorFlow operations that do what one kernel of TensorFlow.js does, or undefined where none is known. */
+export function operationOf(call: KernelCall): Step[] | undefined {
+  const { kernel, inputs, ranks, attributes: a, shape, constant } = call
+  const ints = (...values: number[]) => constant(Int32Array.from(values), [values.length])
+  const unary = (op: string, x: string): Step => ({ op, inputs: [x], attributes: { T: FLOAT } })
+  const shaped = (op: string, x: string, of: string, key: string): Step[] => [
+    { op, inputs: [x, of], attributes: { T: FLOAT, [key]: INT } },
+  ]
+
+  if (kernel in UNARY) return [unary(UNARY[kernel], inputs.x)]
+  if (kernel in BINARY) return [{ op: BINARY[kernel], inputs: [inputs.a, inputs.b], attributes: { T: FLOAT } }]
+  switch (kernel) {
+    case 'Cast':
+      return [{ op: 'Identity', inputs: [inputs.x], attributes: { T: FLOAT } }]
+    case 'Reshape':
+      return shaped('Reshape', inputs.x, ints(...shape), 'Tshape')
+    case 'Transpose':
+      return shaped('Transpose', inputs.x, ints(...(a.perm as number[])), 'Tperm')
+    case 'Reverse':
+      return shaped('ReverseV2', inputs.x, ints(...[a.dims as number | number[]].flat()), 'Tidx')
+    case 'ExpandDims':
+      return shaped('ExpandDims', inputs.input, ints(a.dim as number), 'Tdim')
+    case 'Mean':
+    case 'Sum': {
+      const axes = ints(...[a.axis as number | number[]].flat())
+      const keep: Attribute = { flag: Boolean(a.keepDims) }
+      return [{ op: kernel, inputs: [inputs.x, axes], attributes: { T: FLOAT, Tidx: INT, keep_dims: keep } }]
+    }
+    case 'PadV2': {
+      const pairs = a.paddings as number[][]
+      const paddings = constant(Int32Array.from(pairs.flat()), [pairs.length, 2])
+      const value = constant(Float32Array.of((a.constantValue as number) ?? 0), [])
+      return [{ op: 'PadV2', inputs: [inputs.x, paddings, value], attributes: { T: FLOAT, Tpaddings: INT } }]
+    }
+    case 'MaxPool': {
+      const size = { ksize: window(a.filterSize), strides: window(a.strides) }
+      return [{ op: 'MaxPool', inputs: [inputs.x], attributes: { T: FLOAT, ...size, ...layout(a) } }]
+    }
+    case 'BatchMatMul': {
+      const [op, first, second] =
+        ranks.a === 2 ? ['MatMul', 'transpose_a', 'transpose_b'] : ['BatchMatMulV2', 'adj_x', 'adj_y']
+      const flags = { [first]: { flag: Boolean(a.transposeA) }, [second]: { flag: Boolean(a.transposeB) } }
+      return [{ op, inputs: [inputs.a, inputs.b], attributes: { T: FLOAT, ...flags } }]
+    }
+    case 'Conv2D':
+    case 'FusedConv2D':
+      return convolution('Conv2D', call)
+    case 'DepthwiseConv2dNative':
+    case 'FusedDepthwiseConv2D':
+      return convolution('DepthwiseConv2dNative', call)
+    default:
+      return undefined
+  }
+}
+
+const layout = ({ pad }: Record<string, unknown>) => ({ padding: padding(pad), data_format: { text: 'NHWC' } })
+
+function convolution(op: string, { inputs, attributes: a }: KernelCall): Step[] {
+  const how = { T: FLOAT, strides: window(a.strides), dilations: window(a.dilations), ...layout(a) }
+  const steps: Step[] = [{ op, inputs: [inputs.x, inputs.filter], attributes: how }]
+  if (inputs.bias) {
+    steps.push({ op: 'BiasAdd', inputs: ['^', inputs.bias], attributes: { T: FLOAT, data_format: { text: 'NHWC' } } })
+  }
+  const activation = ACTIVATION[String(a.activation)]
+  if (activation) steps.push({ op: activation, inputs: ['^'], attributes: { T: FLOAT } })
+  return steps
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { replaceFile, writeJsonAtomic } from '@dml-crc/core'
+import type { Graph } from './graph.ts'
+import type { Attribute } from './operations.ts'
+
+const TYPE = { float32: 'DT_FLOAT', int32: 'DT_INT32' } as const
+
+const WEIGHTS = 'weights.bin'
+
+const shapeJson = (shape: readonly number[]) => ({ dim: shape.map((size) => ({ size: String(size) })) })
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+/** An AttrValue in the JSON form of protocol buffers. */
+function attributeJson(attribute: Attribute): object {
+  if ('type' in attribute) return { type: TYPE[attribute.type] }
+  if ('ints' in attribute) return { list: { i: attribute.ints.map(String) } }
+  if ('text' in attribute) return { s: base64(attribute.text) }
+  return { b: attribute.flag }
+}
+
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, f: (value: T, key: string) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
+
+/** Writes the graph as `model.json` and `weights.bin`, which `tf.loadGraphModel` reads in any browser. */
+export async function writeTfjsModel(folder: string, { nodes, constants, input, outputs }: Graph): Promise<void> {
+  const float = { type: TYPE.float32 }
+  const typeOf = (data: Float32Array | Int32Array) => (data instanceof Float32Array ? 'float32' : 'int32')
+  const node = [
+    { name: input.name, op: 'Placeholder', attr: { dtype: float, shape: { shape: shapeJson(input.shape) } } },
+    ...constants.map(({ name, data }) => ({ name, op: 'Const', attr: { dtype: { type: TYPE[typeOf(data)] } } })),
+    ...nodes.map(({ name, op, inputs, attributes }) => ({
+      name,
+      op,
+      input: inputs,
+      attr: mapValues(attributes, attributeJson),
+    })),
+    ...Object.entries(outputs).map(([key, { node }]) => ({
+      name: key,
+      op: 'Identity',
+      input: [node],
+      attr: { T: float },
+    })),
+  ]
+  const tensorJson = (name: string, shape: readonly number[]) => ({
+    name: `${name}:0`,
+    dtype: TYPE.float32,
+    tensorShape: shapeJson(shape),
+  })
+  await replaceFile(join(folder, WEIGHTS), async (file) => {
+    for (const { data } of constants)
+      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  })
+  await writeJsonAtomic(join(folder, 'model.json'), {
+    format: 'graph-model',
+    generatedBy: 'dml-crc',
+    modelTopology: { node, versions: { producer: 1087 } },
+    signature: {
+      inputs: { [input.name]: tensorJson(input.name, input.shape) },
+      outputs: mapValues(outputs, ({ shape }, key) => tensorJson(key, shape)),
+    },
+    weightsManifest: [
+      {
+        paths: [WEIGHTS],
+        weights: constants.map(({ name, shape, data }) => ({ name, shape, dtype: typeOf(data) })),
+      },
+    ],
+  })
+}
