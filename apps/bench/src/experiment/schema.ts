@@ -46,7 +46,9 @@ const Backbone = z
 
 const Method = z
   .strictObject({
-    method: z.enum(['softmax', 'ridge', 'knn', 'ncm', 'crc', 'proCrc', 'dmlCrc']).describe('The classifier'),
+    method: z
+      .enum(['softmax', 'ridge', 'knn', 'ncm', 'nsc', 'crc', 'proCrc', 'robustProCrc', 'nrc', 'wcrc', 'dmlCrc'])
+      .describe('The classifier'),
     label: z.string().optional().describe('Its name in the tables'),
     options: z.record(z.string(), option).default({}).describe('Options that stay as they are'),
     grid: z

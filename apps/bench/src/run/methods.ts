@@ -13,9 +13,13 @@ import {
   type NormaliseOptions,
   ncm,
   normalise,
+  nrc,
+  nsc,
   proCrc,
   ridge,
+  robustProCrc,
   softmaxRegression,
+  wcrc,
 } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import type { MethodEntry } from '../experiment/schema.ts'
@@ -53,6 +57,10 @@ const RECIPES: Record<MethodEntry['method'], Recipe> = {
   ncm: recipe('NCM', [], ncm),
   crc: recipe('CRC', ['lambda', 'rule'], crc),
   proCrc: recipe('ProCRC', ['lambda', 'gamma'], proCrc),
+  nsc: recipe('NSC', ['lambda'], nsc),
+  robustProCrc: recipe('R-ProCRC', ['lambda', 'gamma', 'iterations'], robustProCrc),
+  nrc: recipe('NRC', ['mu', 'iterations'], nrc),
+  wcrc: recipe('WCRC', ['lambda', 'rule'], wcrc),
   dmlCrc: {
     label: 'DML-CRC',
     options: ['rank', 'form', 'init', 'rule', 'lambda', 'temperature', 'noise', 'steps', 'learningRate', 'pull'],

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { textTable } from '../command-line/table.ts'
+import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+
+const EXAMPLES = `
+Examples:
+  $ dml-crc compare runs/flowers102 runs/lambda
+  $ dml-crc compare runs/demo                    the methods of one run with one another
+
+Rows of the same test images are compared image by image: McNemar's exact test says how likely a difference as large as
+theirs is by chance, and the interval is a bootstrap over the images (95 %).`
+
+export function addCompare(program: Command): void {
+  program
+    .command('compare')
+    .description('compare the methods of runs, with tests of significance')
+    .argument('<runs...>', 'folders of runs')
+    .addHelpText('after', EXAMPLES)
+    .action(async (runs: string[], _: unknown, command: Command) => {
+      const { compareRuns, COMPARE_COLUMNS, compareCells } = await import('../results/compare.ts')
+      const lines = await compareRuns(runs)
+      const terminal = openTerminal(command.optsWithGlobals<GlobalOptions>())
+      terminal.print(textTable(COMPARE_COLUMNS, compareCells(lines)))
+      terminal.printJson(lines)
+    })
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander'
+import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+
+const ENGINE_EXAMPLES = `
+Examples:
+  $ dml-crc engine install            the native engine for the CPU
+  $ dml-crc engine install --gpu      for an NVIDIA card
+  $ dml-crc engine remove`
+
+export function addEngine(program: Command): void {
+  const engine = program
+    .command('engine')
+    .description('install or remove the native engine')
+    .addHelpText('after', ENGINE_EXAMPLES)
+  engine
+    .command('install')
+    .description('install the native TensorFlow engine beside the caches')
+    .option('--gpu', 'with CUDA, for an NVIDIA card')
+    .option('--wheel <file>', 'a wheel of TensorFlow that is already here')
+    .addHelpText('after', ENGINE_EXAMPLES)
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions & { gpu?: boolean; wheel?: string }>()
+      const terminal = openTerminal(options)
+      const { installNative } = await import('@dml-crc/engine')
+      const { folder } = await installNative({
+        gpu: options.gpu,
+        wheel: options.wheel,
+        onProgress: terminal.onProgress,
+      })
+      terminal.print(folder)
+      terminal.printJson({ folder })
+    })
+  engine
+    .command('remove')
+    .description('remove what `engine install` made')
+    .addHelpText('after', ENGINE_EXAMPLES)
+    .action(async (_: unknown, command: Command) => {
+      const terminal = openTerminal(command.optsWithGlobals<GlobalOptions>())
+      const { removeNative } = await import('@dml-crc/engine')
+      const removed = await removeNative()
+      terminal.print(removed.length > 0 ? removed.join('\n') : 'Nothing was installed.')
+      terminal.printJson({ removed })
+    })
+}
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('say which engines work here, how fast they are, and how to mend those that do not')
+    .addHelpText('after', '\nExamples:\n  $ dml-crc doctor\n  $ dml-crc doctor --json')
+    .action(async (_: unknown, command: Command) => {
+      const terminal = openTerminal(command.optsWithGlobals<GlobalOptions>())
+      const { doctor, formatDoctor } = await import('@dml-crc/engine')
+      const report = await doctor()
+      terminal.print(formatDoctor(report))
+      terminal.printJson(report)
+    })
+}
