@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs'
 import type { Classifier } from './classifier.ts'
 import { mahalanobis } from './mahalanobis.ts'
-import { checkCount, checkLabelled, checkPositive, type Features, type Matrix, toTensor } from './matrix.ts'
+import {
+  checkCount,
+  checkFeatures,
+  checkLabelled,
+  checkPositive,
+  type Features,
+  type Matrix,
+  toTensor,
+} from './matrix.ts'
 import { knn, squaredDistances } from './nearest.ts'
 import { product } from './product.ts'
 
@@ -62,7 +70,7 @@ export function knnInMetric(
       const checked = await checkLabelled(features, labels)
       const l = await learn(checked.features, checked.labels)
       const map = async (rows: Features) => {
-        const own = toTensor(rows)
+        const own = toTensor(await checkFeatures(rows, 'queries', l.shape[1]))
         const mapped = product(own, l, { b: true })
         const data = (await mapped.data()) as Float32Array
         tf.dispose([own, mapped])

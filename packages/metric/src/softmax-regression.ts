@@ -10,7 +10,7 @@ export interface SoftmaxRegressionOptions {
 }
 
 /**
- * Multinomial logistic regression with an intercept, by accelerated gradient steps from zero. The objective is convex
+ * Multinomial logistic regression with an intercept, which decays like the other weights, by accelerated gradient steps from zero. The objective is convex
  * and the step is the inverse of a bound of its curvature, so there is no rate to choose and no randomness.
  * Its scores are probabilities. Source of the steps: Beck, Teboulle, SIAM J. Imaging Sciences 2009 (FISTA), with the
  * restart of O'Donoghue, Candès 2015.
