@@ -1,0 +1,167 @@
+// Oxford Flowers 102, MobileNetV1: CRC, DML-CRC on frozen features, softmax fine-tuned, DML-CRC end to end.
+// Fit on train, reported on val. Every option below was chosen on an inner split of train (--select).
+//
+//   node --conditions=@dml-crc/source --import tsx scripts/flowers102-end-to-end.ts DATA WEIGHTS OUT.json
+//   node --conditions=@dml-crc/source --import tsx scripts/flowers102-end-to-end.ts DATA WEIGHTS --select '{"learningRate":1e-3}'
+import { cpus } from 'node:os'
+import { createBackbone } from '@dml-crc/backbones'
+import { Prng, writeJsonAtomic } from '@dml-crc/core'
+import { centerCrop, createLoader, flowers102, type ImageRecord, randomResizedCrop, shuffled } from '@dml-crc/datasets'
+import { loadEngine } from '@dml-crc/engine'
+import { accuracy, classifierOf, crc, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
+import {
+  adamW,
+  dmlCrcTask,
+  extractFeatures,
+  fit,
+  progress,
+  softmaxTask,
+  type Task,
+  warmUpCosine,
+} from '@dml-crc/trainer'
+
+const [data, weights, out, changes = '{}'] = process.argv.slice(2)
+
+const options = {
+  seeds: [0, 1, 2],
+  /** Blocks of the backbone from this one on are trained. */
+  trainFrom: 9,
+  epochs: 3,
+  batchSize: 32,
+  cropScale: 0.4,
+  learningRate: 1e-3,
+  /** Factors on the learning rate. */
+  rates: { backbone: 0.1, metric: 1, scalars: 1 },
+  frozen: { rank: 512, noise: 0.7, steps: 100 },
+  crcLambda: 0.3,
+  softmax: { epochs: 3, backboneRate: 0.1 },
+  ...JSON.parse(changes),
+}
+const engine = await loadEngine()
+const set = await flowers102(data)
+const official = await set.split('train')
+const select = out === '--select'
+
+/** Three of each class's ten training images stand for the unseen ones. */
+function innerSplit(records: readonly ImageRecord[]): { fit: ImageRecord[]; held: ImageRecord[] } {
+  const held = new Set<ImageRecord>()
+  const prng = Prng.fromSeed(7)
+  for (let label = 0; label < set.classes.length; label++) {
+    for (const record of prng.shuffle(records.filter((r) => r.label === label)).slice(0, 3)) held.add(record)
+  }
+  return { fit: records.filter((r) => !held.has(r)), held: [...held] }
+}
+
+const split = select ? innerSplit(official) : { fit: official, held: await set.split('val') }
+const center = centerCrop({ size: 224 })
+const augment = randomResizedCrop({ size: 224, scale: [options.cropScale, 1] })
+const rows: { method: string; seed: number; top1: number; seconds: number }[] = []
+
+async function newBackbone() {
+  const backbone = await createBackbone('mobilenet_v1', { weights })
+  for (const [name, variable] of backbone.variables) {
+    variable.trainable = Number(name.match(/\d+/)?.[0] ?? 0) >= options.trainFrom
+  }
+  return backbone
+}
+
+async function train(task: Task, seed: number, epochs: number): Promise<void> {
+  const loader = createLoader(split.fit, {
+    batchSize: options.batchSize,
+    transform: augment,
+    sampler: shuffled,
+    prng: Prng.fromSeed(seed),
+  })
+  await fit(task, {
+    loader,
+    epochs,
+    optimizer: adamW(),
+    learningRate: options.learningRate,
+    schedule: warmUpCosine({ warmUp: 0.1 }),
+    callbacks: [progress({ label: `${task.name} seed ${seed}` })],
+  })
+}
+
+async function report(method: string, seed: number, begun: number, predicted: Int32Array): Promise<void> {
+  const seconds = Math.round(performance.now() - begun) / 1000
+  const truth = Int32Array.from(split.held, ({ label }) => label)
+  const row = { method, seed, top1: accuracy(predicted, truth), seconds }
+  rows.push(row)
+  console.error(JSON.stringify(row))
+  if (!select) await write()
+}
+
+async function write(): Promise<void> {
+  const mean = (method: string) => {
+    const own = rows.filter((row) => row.method === method)
+    return own.reduce((sum, row) => sum + row.top1, 0) / own.length
+  }
+  const means = Object.fromEntries([...new Set(rows.map((row) => row.method))].map((method) => [method, mean(method)]))
+  await writeJsonAtomic(out, {
+    experiment: 'flowers102 end to end',
+    split: { fit: 'train', select: 'inner split of train', test: 'val' },
+    backbone: 'mobilenet_v1',
+    engine: { name: engine.name, library: engine.library, threads: engine.threads },
+    machine: cpus()[0].model,
+    options,
+    means,
+    rows,
+    seconds: Math.round(performance.now()) / 1000,
+  })
+}
+
+const pristine = await newBackbone()
+const dictionary = await extractFeatures({ backbone: pristine, records: split.fit, transform: center })
+const queries = await extractFeatures({ backbone: pristine, records: split.held, transform: center })
+const d = normalise(dictionary.features)
+const q = normalise(queries.features)
+pristine.dispose()
+
+const begun = performance.now()
+const plain = await crc({ lambda: options.crcLambda }).fit(d, dictionary.labels)
+await report('CRC', 0, begun, (await plain.predict(q)).labels)
+plain.dispose()
+
+async function classify(classifier: FittedClassifier, backbone: Awaited<ReturnType<typeof newBackbone>>) {
+  const { features } = await extractFeatures({ backbone, records: split.held, transform: center })
+  const { labels } = await classifier.predict(features)
+  classifier.dispose()
+  return labels
+}
+
+for (const seed of options.seeds) {
+  let begun = performance.now()
+  const fitted = await fitMetric(d, dictionary.labels, { ...options.frozen, prng: Prng.fromSeed(seed) })
+  const frozen = await classifierOf(fitted)
+  await report('DML-CRC frozen', seed, begun, (await frozen.predict(q)).labels)
+  frozen.dispose()
+
+  begun = performance.now()
+  const backbone = await newBackbone()
+  const { layer: metric, lambda, temperature } = fitted
+  const task = dmlCrcTask({
+    backbone,
+    records: split.fit,
+    transform: center,
+    metric,
+    lambda,
+    temperature,
+    rates: options.rates,
+    refreshEvery: options.epochs,
+  })
+  await train(task, seed, options.epochs)
+  await report('DML-CRC end to end', seed, begun, await classify(await task.classifier(), backbone))
+  task.dispose()
+  backbone.dispose()
+
+  if (select && !options.softmaxToo) continue
+  if (!options.softmax) continue
+  begun = performance.now()
+  const other = await newBackbone()
+  const { backboneRate, epochs } = options.softmax
+  const baseline = softmaxTask({ backbone: other, classes: 102, prng: Prng.fromSeed(seed), backboneRate })
+  await train(baseline, seed, epochs)
+  await report('softmax fine-tuned', seed, begun, await classify(baseline.classifier(), other))
+  baseline.dispose()
+  other.dispose()
+}
