@@ -16,9 +16,9 @@ const decodingError = (path: string, cause: unknown) =>
   )
 
 /** An image that stands upright, in 8-bit sRGB, transparent parts on white; of an animation, the first picture. */
-function upright(path: string): Sharp {
-  // A file that ends early is an error; harmless oddities, which real sets are full of, are not.
-  return sharp(path, { failOn: 'truncated' }).autoOrient().flatten({ background: '#fff' }).toColourspace('srgb')
+function upright(path: string, failOn: 'truncated' | 'warning' = 'truncated'): Sharp {
+  // A file that ends early is an error; smaller oddities, which real sets are full of, are not while loading.
+  return sharp(path, { failOn }).autoOrient().flatten({ background: '#fff' }).toColourspace('srgb')
 }
 
 /**
@@ -118,11 +118,11 @@ async function viewOfReduced(
 
 /**
  * Decodes every pixel of an image and keeps none.
- * @throws {DataError} with the path, when the file is missing, truncated or no image.
+ * @throws {DataError} with the path, when the file is missing, truncated, no image, or anything in it is odd.
  */
 export async function decodeWhole(path: string): Promise<void> {
   try {
-    await upright(path).resize(8, 8, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer()
+    await upright(path, 'warning').resize(8, 8, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer()
   } catch (cause) {
     throw decodingError(path, cause)
   }

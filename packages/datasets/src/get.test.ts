@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { DataError, DownloadError, InputError } from '@dml-crc/core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { flowers102 } from './flowers102.ts'
+import { getDataset, getFrom, listDatasets, removeDataset } from './get.ts'
+import { writeMat } from './mat/write.ts'
+import { SOURCES, type Source } from './sources.ts'
+import { type Entry, tar } from './testdata/archive.ts'
+import { picture } from './testdata/pictures.ts'
+import { verifyDataset } from './verify.ts'
+
+let home: string
+let server: Server
+let source: Source
+let root: string
+const served = new Map<string, Buffer>()
+let requests: string[] = []
+/** Cuts the answer to the next request for a whole file after this many bytes. */
+let cutNext = 0
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'get-'))
+  vi.stubEnv('DML_CRC_HOME', home)
+  await writeMat(join(home, 'imagelabels.mat'), { labels: [1, 1, 2, 2, 3, 3] })
+  await writeMat(join(home, 'setid.mat'), { trnid: [1, 3, 5], valid: [2], tstid: [4, 6] })
+  const jpegs = await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => picture(60, 50, seed).jpeg().toBuffer()))
+  const archive = await tar(...jpegs.map((jpeg, i): Entry => [{ name: `jpg/image_0000${i + 1}.jpg` }, jpeg]))
+  served.set('/flowers.tgz', gzipSync(archive))
+  for (const name of ['imagelabels.mat', 'setid.mat']) served.set(`/${name}`, await readFile(join(home, name)))
+  server = createServer((request, response) => {
+    requests.push(request.url!)
+    const content = served.get(request.url!)
+    if (!content) {
+      response.writeHead(404).end()
+      return
+    }
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+    if (start) response.setHeader('content-range', `bytes ${start}-${content.length - 1}/${content.length}`)
+    response.writeHead(start ? 206 : 200, { 'content-length': content.length - start })
+    if (!cutNext) response.end(content.subarray(start))
+    else response.write(content.subarray(start, start + cutNext), () => setTimeout(() => response.destroy(), 20))
+    cutNext = 0
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const file = (name: string, within?: string) => {
+    const content = served.get(`/${name}`)!
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    return { name, urls: [`${base}/gone/${name}`, `${base}/${name}`], bytes: content.length, sha256, within }
+  }
+  source = { images: 6, mostFiles: 10, files: [file('imagelabels.mat'), file('setid.mat'), file('flowers.tgz', '')] }
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  server.closeAllConnections()
+  server.close()
+  await rm(home, { recursive: true })
+})
+beforeEach(async () => {
+  root = join(await mkdtemp(join(home, 'case-')), 'flowers')
+  requests = []
+})
+
+const get = (options = {}) => getFrom(source, 'flowers102', root, options)
+
+describe('getDataset', () => {
+  it('makes a whole tree and leaves nothing beside it', async () => {
+    await get()
+    expect(await (await flowers102(root)).split('test')).toHaveLength(2)
+    expect((await readdir(root)).sort()).toEqual(['complete.json', 'imagelabels.mat', 'jpg', 'setid.mat'])
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
+    requests = []
+    await get()
+    expect(requests).toEqual([])
+  })
+
+  it('goes on after a cut, without fetching again what it has', async () => {
+    cutNext = 300
+    await get()
+    expect(requests.filter((path) => path === '/setid.mat')).toHaveLength(1)
+    expect((await verifyDataset('flowers102', root)).missing).toEqual([])
+  })
+
+  it('completes a tree whose making was broken off', async () => {
+    const archive = served.get('/flowers.tgz')!
+    served.delete('/flowers.tgz')
+    await expect(get()).rejects.toThrow(DownloadError)
+    expect(await readdir(join(root, '..'))).not.toContain(basename(root))
+    served.set('/flowers.tgz', archive)
+    requests = []
+    await get()
+    expect(requests.every((path) => path.endsWith('.tgz'))).toBe(true)
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
+  })
+
+  it('mends a tree that lost an image or has a cut one, and says which', async () => {
+    await get()
+    await rm(join(root, 'jpg', 'image_00004.jpg'))
+    const path = join(root, 'jpg', 'image_00002.jpg')
+    const whole = await readFile(path)
+    await writeFile(path, whole.subarray(0, 200))
+    expect(await verifyDataset('flowers102', root)).toMatchObject({
+      whole: false,
+      listed: 6,
+      missing: ['jpg/image_00004.jpg'],
+      damaged: [{ path: 'jpg/image_00002.jpg', reason: 'cut off: no end of the JPEG' }],
+    })
+    await get()
+    expect(whole.equals(await readFile(path))).toBe(true)
+    expect(await verifyDataset('flowers102', root, { deep: true })).toMatchObject({ missing: [], damaged: [] })
+  })
+
+  it('finds by decoding what ends like a JPEG and is none inside', async () => {
+    await get()
+    const path = join(root, 'jpg', 'image_00003.jpg')
+    const whole = await readFile(path)
+    await writeFile(path, Buffer.concat([whole.subarray(0, whole.length * 0.6), Buffer.from([0xff, 0xd9])]))
+    expect((await verifyDataset('flowers102', root)).damaged).toEqual([])
+    expect((await verifyDataset('flowers102', root, { deep: true })).damaged).toHaveLength(1)
+  })
+
+  it('does not take an archive for whole that lacks images', async () => {
+    await expect(getFrom({ ...source, images: 7 }, 'flowers102', root, {})).rejects.toThrow(DataError)
+    expect(await readdir(join(root, '..'))).not.toContain(basename(root))
+  })
+
+  it('stays off the network when told to, and out of other folders', async () => {
+    await expect(get({ offline: true })).rejects.toThrow(/the network is forbidden/)
+    await mkdir(root)
+    await writeFile(join(root, 'thesis.txt'), 'mine')
+    await expect(get()).rejects.toThrow(InputError)
+    expect(await readdir(root)).toEqual(['thesis.txt'])
+    await expect(removeDataset('flowers102', root)).rejects.toThrow(InputError)
+    await expect(getDataset('flower')).rejects.toThrow(/one of flowers102, pets, cub200, demo/)
+  })
+
+  it('lists and removes what is there', async () => {
+    const stateOf = async (name: string) => (await listDatasets()).find((one) => one.name === name)?.state
+    expect(await stateOf('flowers102')).toBe('absent')
+    const home = (await listDatasets()).find((one) => one.name === 'flowers102')!.root
+    await mkdir(`${home}.downloads`, { recursive: true })
+    expect(await stateOf('flowers102')).toBe('begun')
+    await getFrom(source, 'flowers102', home, {})
+    expect(await stateOf('flowers102')).toBe('present')
+    await removeDataset('flowers102')
+    expect(await stateOf('flowers102')).toBe('absent')
+  })
+})
+
+describe('the sources', () => {
+  it('name https addresses, lengths and checksums of every file', () => {
+    for (const { files } of Object.values(SOURCES)) {
+      for (const { urls, bytes, sha256 } of files) {
+        expect(urls.every((url) => url.startsWith('https://'))).toBe(true)
+        expect(sha256).toMatch(/^[0-9a-f]{64}$/)
+        expect(bytes).toBeGreaterThan(0)
+      }
+    }
+  })
+})
