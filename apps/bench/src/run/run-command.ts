@@ -1,42 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { textTable } from '../command-line/table.ts'
-import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { writeReport } from '../report/write.ts'
 import { describeMachine } from '../results/machine.ts'
 import { reportedFor } from '../results/reported.ts'
 import { RunFolder } from '../results/run-folder.ts'
 import { RESULT_COLUMNS, resultCells } from '../results/table.ts'
-import { chooseBackbones } from './backbones.ts'
-import { openImages } from './images.ts'
 import { interruptible } from './interruptible.ts'
+import { type PrepareOptions, prepare } from './prepare.ts'
 import { runExperiment } from './run.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-interface RunCommand {
-  backbone?: string
-  weights?: string
-  layer?: string
-  engine?: EngineName | 'auto'
-  out?: string
-  resume?: boolean
-  terminal: Terminal
-}
-
 /** `dml-crc run`: from a checked experiment to the table, the results and the report. */
-export async function runCommand(given: Experiment, options: RunCommand): Promise<void> {
+export async function runCommand(
+  given: Experiment,
+  options: PrepareOptions & { out?: string; resume?: boolean },
+): Promise<void> {
   const { terminal, resume = false, out = join('runs', given.name) } = options
-  const experiment = { ...given, backbones: chooseBackbones(given, options) }
-  const images = await openImages(experiment, terminal.onProgress)
-  const loaded = await loadEngine({ prefer: options.engine, onNote: () => {} })
+  const { experiment, images, engine: loaded } = await prepare(given, options)
   const engine = { name: loaded.name, library: loaded.library, device: loaded.device }
-  terminal.note(
-    `${experiment.name}: ${images.fit.length} images to fit, ${images.test.length} to test, ` +
-      `${images.dataset.classes.length} classes; engine ${engine.name} (${engine.device})`,
-  )
   const header = {
     schema: 1 as const,
     experiment: experiment.name,

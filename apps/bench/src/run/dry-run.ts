@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { listBackbones } from '@dml-crc/backbones'
+import { homeFolder } from '@dml-crc/core'
+import { duration } from '../command-line/duration.ts'
+import type { Terminal } from '../command-line/terminal.ts'
+import type { Experiment } from '../experiment/schema.ts'
+import { chooseBackbones } from './backbones.ts'
+import { openImages } from './images.ts'
+import { combinations, methodLabel } from './methods.ts'
+
+/** Seconds for the features of an image by side 224, on two cores without a native engine: for a first idea. */
+const SECONDS_AN_IMAGE: Record<string, number> = { vgg19: 0.65, vgg16: 0.55, resnet50: 0.25, resnet18: 0.12 }
+const SECONDS_OF_A_SMALL_ONE = 0.05
+
+/** Says what a run would do, without an engine and without writing anything. */
+export async function dryRun(
+  given: Experiment,
+  options: { backbone?: string; weights?: string; layer?: string; terminal: Terminal },
+): Promise<void> {
+  const { terminal } = options
+  const experiment = { ...given, backbones: chooseBackbones(given, options) }
+  const { dataset, splits } = experiment
+  const root = dataset.root ?? homeFolder('datasets', dataset.name)
+  const isDrawn = dataset.name === 'demo' && !existsSync(root)
+  const counts = isDrawn ? drawnCounts(experiment) : await realCounts(experiment, terminal)
+  const images = counts.fit + counts.test
+  const known = listBackbones()
+  const backbones = experiment.backbones.map(({ name, layer, weights, pretrain }) => ({
+    name,
+    known: known.some((record) => record.name === name),
+    layer: layer ?? 'default',
+    weights,
+    trainedFromScratch: pretrain !== undefined,
+    featureSeconds: Math.round(images * (SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE)),
+  }))
+  const methods = experiment.methods.map((entry) => {
+    const candidates = combinations(entry.options, entry.grid).length
+    const folds = candidates > 1 ? (entry.folds ?? experiment.select.folds) : 0
+    return { method: methodLabel(entry), candidates, fits: candidates * folds + entry.seeds }
+  })
+  const plan = { experiment: experiment.name, root, drawn: isDrawn, splits, images: counts, backbones, methods }
+  terminal.print(
+    [
+      `${experiment.name}: ${experiment.description}`,
+      `images    ${root}${isDrawn ? ' (to be drawn)' : ''}: ${counts.fit} of ${splits.fit} to fit, ${counts.test} of ${splits.test} to test`,
+      ...backbones.map(
+        ({ name, layer, weights, trainedFromScratch, featureSeconds }) =>
+          `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? ', trained from scratch first' : ''}; ` +
+          `features about ${duration(featureSeconds)} on 2 cores without a native engine, unless cached`,
+      ),
+      ...methods.map(({ method, candidates, fits }) => `method    ${method}: ${candidates} candidates, ${fits} fits`),
+      ...experiment.endToEnd.map(
+        (entry) => `training  ${methodLabel(entry)} end to end: ${entry.train.epochs} epochs, ${entry.seeds} seeds`,
+      ),
+      'Nothing was done.',
+    ].join('\n'),
+  )
+  terminal.printJson(plan)
+}
+
+const CLASSES_DRAWN = 20
+const DRAWN = { train: 20, val: 10, test: 20 }
+
+function drawnCounts({ dataset, splits }: Experiment) {
+  const each: Record<string, number> = dataset.perClass ?? DRAWN
+  return { fit: CLASSES_DRAWN * (each[splits.fit] ?? 0), test: CLASSES_DRAWN * (each[splits.test] ?? 0) }
+}
+
+async function realCounts(experiment: Experiment, terminal: Terminal) {
+  const { fit, test } = await openImages(experiment, terminal.onProgress)
+  return { fit: fit.length, test: test.length }
+}

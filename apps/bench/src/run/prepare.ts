@@ -1,0 +1,29 @@
+import { type Engine, type EngineName, loadEngine } from '@dml-crc/engine'
+import type { Terminal } from '../command-line/terminal.ts'
+import type { Experiment } from '../experiment/schema.ts'
+import { chooseBackbones } from './backbones.ts'
+import { type Images, openImages } from './images.ts'
+
+export interface PrepareOptions {
+  backbone?: string
+  weights?: string
+  layer?: string
+  engine?: EngineName | 'auto'
+  terminal: Terminal
+}
+
+/** Opens the images and the engine of an experiment: whatever is wrong with its data comes out before any work. */
+export async function prepare(
+  given: Experiment,
+  options: PrepareOptions,
+): Promise<{ experiment: Experiment; images: Images; engine: Engine }> {
+  const { terminal } = options
+  const experiment = { ...given, backbones: chooseBackbones(given, options) }
+  const images = await openImages(experiment, terminal.onProgress)
+  const engine = await loadEngine({ prefer: options.engine })
+  terminal.note(
+    `${experiment.name}: ${images.fit.length} images to fit, ${images.test.length} to test, ` +
+      `${images.dataset.classes.length} classes; engine ${engine.name} (${engine.device})`,
+  )
+  return { experiment, images, engine }
+}
