@@ -5,6 +5,8 @@ import { InputError, NumericalError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Callback } from './callback.ts'
+import { jsonLines } from './callbacks/json-lines.ts'
+import { leakGuard } from './callbacks/leak-guard.ts'
 import { nanGuard } from './callbacks/nan-guard.ts'
 import { type FitOptions, fit } from './fit.ts'
 import { sgd } from './sgd.ts'
@@ -40,6 +42,25 @@ it('learns, tells its callbacks every step, and leaks no tensor', async () => {
   expect(tf.memory().numTensors).toBe(before)
 })
 
+it('keeps memory flat over 500 steps with everything switched on', async () => {
+  const heap: number[] = []
+  const watch: Callback = { name: 'watch', step: ({ step }) => void (step % 100 === 99 && heap.push(memory())) }
+  const callbacks = [leakGuard(), nanGuard(), jsonLines(join(folder, 'long.jsonl')), watch]
+  const checkpoints = { folder: join(folder, 'long'), everySteps: 250 }
+  const { steps } = await fit(toyTask(), {
+    ...options(),
+    epochs: 84,
+    accumulate: 1,
+    average: 0.9,
+    clipNorm: 1,
+    callbacks,
+    checkpoints,
+    loader: new ToyLoader(2),
+  })
+  expect(steps).toBeGreaterThan(500)
+  expect(heap.at(-1)! - heap[1]).toBeLessThan(20e6)
+})
+
 it('accumulates the mean gradient of several batches, and the rest of an epoch as a shorter step', async () => {
   const steps: number[] = []
   const callbacks = [{ name: 'sizes', step: ({ images }: { images: number }) => void steps.push(images) }]
@@ -60,6 +81,11 @@ it('a whole epoch accumulated is one step of its mean gradient', async () => {
   const [a, b, c, all] = await Promise.all(gradients.map(async (g) => g.get('kernel')!.data()))
   for (let i = 0; i < all.length; i++) expect(all[i]).toBeCloseTo((a[i] + b[i] + c[i]) / 3, 6)
 })
+
+function memory(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
 
 describe('checkpoints', () => {
   const checkpointed = (name: string, more: Partial<FitOptions> = {}): FitOptions => ({

@@ -3,12 +3,18 @@ import type { Batch, Loader, LoaderState } from '@dml-crc/datasets'
 import * as tf from '@tensorflow/tfjs'
 import type { Task } from '../task.ts'
 
-/** Twelve images of 2 × 2 pixels in three classes, in batches of four, in an order of its own each epoch. */
+/** Twelve images of 2 × 2 pixels in three classes, in batches, in an order of its own each epoch. */
 export class ToyLoader implements Loader {
-  readonly batches = 3
+  readonly batches: number
   readonly skipped = []
+  readonly #size: number
   #epoch = 0
   #position = 0
+
+  constructor(size = 4) {
+    this.#size = size
+    this.batches = 12 / size
+  }
 
   state(): LoaderState {
     return { epoch: this.#epoch, position: this.#position, prng: Prng.fromSeed(0).state() }
@@ -21,19 +27,19 @@ export class ToyLoader implements Loader {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const order = Prng.fromSeed(5).split(this.#epoch).shuffle(Array(12).keys())
-    for (let start = this.#position; start < 12; start += 4) {
-      const indices = Int32Array.from(order.slice(start, start + 4))
+    for (let start = this.#position; start < 12; start += this.#size) {
+      const indices = Int32Array.from(order.slice(start, start + this.#size))
       const labels = indices.map((index) => index % 3)
       const images = Uint8Array.from(
-        { length: 48 },
+        { length: this.#size * 12 },
         (_, i) => (labels[Math.floor(i / 12)] * 90 + ((i * 37) % 50)) % 256,
       )
-      this.#position += 4
+      this.#position += this.#size
       if (this.#position === 12) {
         this.#position = 0
         this.#epoch++
       }
-      yield { images, shape: [4, 2, 2, 3], labels, indices }
+      yield { images, shape: [this.#size, 2, 2, 3], labels, indices }
     }
   }
 }
