@@ -23,10 +23,15 @@ export interface Kind {
   centreRadius: number
 }
 
-/** Five families of four: within a family a kind differs from the first in one or two traits. */
+/** Degrees of hue between the kinds of a family: about twice as far as one flower strays from its kind. */
+const HUE_STEP = Number(process.env.HUE ?? 11)
+
+const turned = ([hue, saturation, lightness]: Colour, by: number): Colour => [hue + by, saturation, lightness]
+
+/** Five families of four: within a family a kind differs from the first in one or two traits and slightly in hue. */
 const family = (first: Kind, ...others: (Partial<Kind> & { name: string })[]): Kind[] => [
   first,
-  ...others.map((other) => ({ ...first, ...other })),
+  ...others.map((other, i) => ({ ...first, ...other, petal: turned(other.petal ?? first.petal, (i + 1) * HUE_STEP) })),
 ]
 
 export const KINDS: readonly Kind[] = [
