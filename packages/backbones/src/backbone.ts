@@ -1,7 +1,10 @@
 import { Prng } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Pass } from './layers/layer.ts'
-import { type Parameter, parameterName } from './layers/parameter.ts'
+import { parameterName } from './layers/parameter.ts'
+import { frozen, recomputed } from './layers/recompute.ts'
+import type { BuiltBlock } from './network.ts'
+import type { GlobalPool } from './pools.ts'
 import { applyPreprocessing, checkImages, checkShape, preprocessingId } from './preprocessing.ts'
 import type { BackboneRecord } from './record.ts'
 import type { LoadedNetwork } from './weights/load.ts'
@@ -9,26 +12,29 @@ import { saveParameters } from './weights/own-format.ts'
 
 /** A network that turns images into features. */
 export interface Backbone {
-  record: BackboneRecord
-  /** The feature layer: the last block that is computed. */
-  layer: string
+  readonly record: BackboneRecord
+  /** The feature layer, which is the last block that is computed; with the pool, where that is not the average. */
+  readonly layer: string
   /** Numbers a feature. */
-  featureSize: number
+  readonly featureSize: number
   /** Side of the images it takes. */
-  inputSize: number
+  readonly inputSize: number
   /** SHA-256 of the file of weights, or `none:seed`. */
-  weightsId: string
+  readonly weightsId: string
   /** Equal for two backbones exactly when they preprocess alike. */
-  preprocessingId: string
+  readonly preprocessingId: string
   /** All variables by `unit/role`; gradients move those whose `trainable` is set. */
-  variables: ReadonlyMap<string, tf.Variable>
+  readonly variables: ReadonlyMap<string, tf.Variable>
+  /** The names of the variables of each block, in the order of the network. */
+  readonly blocks: ReadonlyMap<string, readonly string[]>
   /**
    * Images [B, inputSize, inputSize, 3] of RGB 0..255 to the network's input of the same shape.
    * @throws {InputError} when the shape or the range is another; on webgpu the range is not checked.
    */
   preprocess(images: tf.Tensor4D): tf.Tensor4D
   /**
-   * Preprocessed images to features [B, featureSize]: the mean of the layer's map over space.
+   * Preprocessed images to features [B, featureSize]: the layer's map, pooled over space. In training dropout acts and
+   * batch norm may be live.
    * @throws {InputError} when the shape is not [B, inputSize, inputSize, 3].
    */
   forward(images: tf.Tensor4D, options?: { training?: boolean }): tf.Tensor2D
@@ -40,52 +46,65 @@ export interface Backbone {
   dispose(): void
 }
 
-export interface BackboneOptions {
+/** How a network is run, all of it decided. */
+export interface Running {
   inputSize: number
+  /** The number of blocks, from the first on, that are not trained. */
+  frozenBlocks: number
   norm: 'live' | 'frozen'
   dropout: number
+  recompute: boolean
+  pool: GlobalPool
   seed: number
 }
 
-export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, options: BackboneOptions): Backbone {
+/** Runs a network whose variables are filled. */
+export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, running: Running): Backbone {
   const { blocks, preprocessing, weightsId } = network
-  const { inputSize } = options
-  const parameters: Parameter[] = blocks.flatMap((block) => block.parameters)
-  const prng = Prng.fromSeed(options.seed).split('dropout')
+  const { inputSize, frozenBlocks, norm, dropout, recompute, pool } = running
+  const parameters = blocks.flatMap((block) => block.parameters)
+  const prng = Prng.fromSeed(running.seed).split('dropout')
   const last = blocks[blocks.length - 1]
+  for (const { parameters } of blocks.slice(0, frozenBlocks)) {
+    for (const { variable } of parameters) variable!.trainable = false
+  }
 
-  const pass = (training: boolean): Pass => ({
-    liveNorm: training && options.norm === 'live',
-    dropout: training ? options.dropout : 0,
-    prng,
-    moveStatistics: true,
-  })
+  function runBlock(block: BuiltBlock, index: number, x: tf.Tensor4D, pass: Pass): tf.Tensor4D {
+    if (index < frozenBlocks) return frozen(block, x, pass)
+    return recompute ? recomputed(block, x, pass) : block.layer.apply(x, pass)
+  }
 
-  const backbone: Backbone = {
+  function forward(images: tf.Tensor4D, { training = false } = {}): tf.Tensor2D {
+    checkShape(images, inputSize)
+    const pass: Pass = {
+      liveNorm: training && norm === 'live',
+      dropout: training ? dropout : 0,
+      prng,
+      moveStatistics: true,
+    }
+    return tf.tidy(() => pool.apply(blocks.reduce((x, block, i) => runBlock(block, i, x, pass), images)))
+  }
+
+  function preprocess(images: tf.Tensor4D): tf.Tensor4D {
+    checkImages(images, inputSize)
+    return applyPreprocessing(images, preprocessing)
+  }
+
+  return {
     record,
-    layer: last.name,
-    featureSize: last.layer.channels,
+    layer: pool.name === 'average' ? last.name : `${last.name}, ${pool.name}`,
+    featureSize: pool.size(last.layer.channels),
     inputSize,
     weightsId,
     preprocessingId: preprocessingId(preprocessing),
     variables: new Map(parameters.map((parameter) => [parameterName(parameter), parameter.variable!])),
-    preprocess(images) {
-      checkImages(images, inputSize)
-      return applyPreprocessing(images, preprocessing)
-    },
-    forward(images, { training = false } = {}) {
-      checkShape(images, inputSize)
-      return tf.tidy(() => {
-        const how = pass(training)
-        const map = blocks.reduce((x, { layer }) => layer.apply(x, how), images)
-        return tf.mean(map, [1, 2]) as tf.Tensor2D
-      })
-    },
-    features: (images) => tf.tidy(() => backbone.forward(backbone.preprocess(images))),
+    blocks: new Map(blocks.map((block) => [block.name, block.parameters.map(parameterName)])),
+    preprocess,
+    forward,
+    features: (images) => tf.tidy(() => forward(preprocess(images))),
     save: (path) => saveParameters(path, parameters, network, { backbone: record.name, layer: last.name }),
     dispose() {
       for (const { variable } of parameters) variable!.dispose()
     },
   }
-  return backbone
 }

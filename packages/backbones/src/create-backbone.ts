@@ -1,12 +1,19 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { existsSync } from 'node:fs'
+import { InputError, nearest, type OnProgress } from '@dml-crc/core'
 import { type Backbone, makeBackbone } from './backbone.ts'
 import { findBackbone } from './list.ts'
+import { averagePool, type GlobalPool } from './pools.ts'
 import type { BackboneRecord } from './record.ts'
+import { fetchWeights } from './weights/hub.ts'
 import { initialisedNetwork, loadedNetwork } from './weights/load.ts'
+import { openTfjsModel } from './weights/tfjs-model.ts'
 import { openSafetensors } from './weights/weights-file.ts'
 
 export interface CreateBackboneOptions {
-  /** `none` for the first values of a training from scratch, or the path of a safetensors file. */
+  /**
+   * `none` for the first values of a training from scratch, a tag of the record for published weights, or the path of a
+   * safetensors file or a TensorFlow.js model.json.
+   */
   weights: string
   /** The feature layer; blocks after it are not made. The record's default where left out. */
   layer?: string
@@ -16,8 +23,15 @@ export interface CreateBackboneOptions {
   inputSize?: number
   /** Batch norm in training by the batch's statistics, or by the stored ones; `live` without weights, else `frozen`. */
   norm?: 'live' | 'frozen'
-  /** Share of the numbers that dense layers drop in training. */
+  /** Share of the numbers that dense layers drop in training; 0 by default. */
   dropout?: number
+  /** The last block that is not trained; nor are those before it. */
+  freeze?: string
+  /** Recompute each block for its gradient instead of keeping its maps: half of the memory or less, a third more time. */
+  recompute?: boolean
+  /** What makes one feature of the layer's map; the average by default. */
+  pool?: GlobalPool
+  onProgress?: OnProgress
 }
 
 function depthOf(record: BackboneRecord, layer: string): number {
@@ -44,26 +58,64 @@ function checkSize(record: BackboneRecord, depth: number, inputSize: number): vo
   })
 }
 
-/**
- * Makes a network that turns images into features.
- * @throws {InputError} when the name, the layer or a size is not one of the possible ones.
- * @throws {DataError} when the file is not of this network; it lists every tensor that does not fit.
- */
-export async function createBackbone(name: string, options: CreateBackboneOptions): Promise<Backbone> {
-  const record = findBackbone(name)
-  const { weights, layer = record.defaultLayer, seed = 0, inputSize = record.inputSize, dropout = 0 } = options
-  const depth = depthOf(record, layer)
-  checkSize(record, depth, inputSize)
-  const network = weights === 'none' ? initialisedNetwork(record, depth, seed) : await fromFile(record, depth, weights)
-  const norm = options.norm ?? (weights === 'none' ? 'live' : 'frozen')
-  return makeBackbone(record, network, { inputSize, norm, dropout, seed })
+function frozenDepth(record: BackboneRecord, depth: number, freeze: string | undefined): number {
+  if (freeze === undefined) return 0
+  const frozen = depthOf(record, freeze)
+  if (frozen <= depth) return frozen
+  throw new InputError(`freeze of ${record.name}`, {
+    expected: `one of ${record.blocks
+      .slice(0, depth)
+      .map(({ name }) => name)
+      .join(', ')}`,
+    received: `${freeze}, which comes after the feature layer`,
+    remedy: 'Freeze up to the feature layer at most.',
+  })
 }
 
-async function fromFile(record: BackboneRecord, depth: number, path: string) {
-  const file = await openSafetensors(path)
+async function pathOf(record: BackboneRecord, weights: string, onProgress?: OnProgress): Promise<string> {
+  const tag = record.weights[weights]
+  if (tag) return fetchWeights(tag, onProgress)
+  if (existsSync(weights)) return weights
+  const tags = Object.keys(record.weights)
+  const close = nearest(weights, ['none', ...tags])
+  throw new InputError(`weights of ${record.name}`, {
+    expected: `'none', ${tags.length > 0 ? `a tag (${tags.join(', ')}), ` : ''}or the path of a .safetensors or model.json`,
+    received: `${weights}, which is no file here`,
+    remedy: close ? `Did you mean ${close}?` : 'Check the path.',
+  })
+}
+
+async function networkFrom(record: BackboneRecord, depth: number, weights: string, onProgress?: OnProgress) {
+  const path = await pathOf(record, weights, onProgress)
+  const file = path.endsWith('.json') ? await openTfjsModel(path) : await openSafetensors(path)
   try {
-    return await loadedNetwork(record, depth, file)
+    return await loadedNetwork(record, depth, file, record.weights[weights]?.preprocessing)
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Makes a network that turns images into features.
+ * @throws {InputError} when a name, a size or another option is not one of the possible ones.
+ * @throws {DataError} when the file is not of this network; it lists every tensor that does not fit.
+ * @throws {DownloadError} when the weights of a tag cannot be fetched.
+ */
+export async function createBackbone(name: string, options: CreateBackboneOptions): Promise<Backbone> {
+  const record = findBackbone(name)
+  const { weights, layer = record.defaultLayer, inputSize = record.inputSize } = options
+  const { seed = 0, dropout = 0, pool = averagePool, recompute = false } = options
+  const depth = depthOf(record, layer)
+  const frozenBlocks = frozenDepth(record, depth, options.freeze)
+  checkSize(record, depth, inputSize)
+  if (!(dropout >= 0 && dropout < 1)) {
+    const remedy = 'Pass 0 for none.'
+    throw new InputError('dropout', { expected: 'a share from 0 to below 1', received: String(dropout), remedy })
+  }
+  const scratch = weights === 'none'
+  const network = scratch
+    ? initialisedNetwork(record, depth, seed)
+    : await networkFrom(record, depth, weights, options.onProgress)
+  const norm = options.norm ?? (scratch ? 'live' : 'frozen')
+  return makeBackbone(record, network, { inputSize, frozenBlocks, norm, dropout, recompute, pool, seed })
 }

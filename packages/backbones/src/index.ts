@@ -1,5 +1,7 @@
 export type { Backbone } from './backbone.ts'
 export { type CreateBackboneOptions, createBackbone } from './create-backbone.ts'
+export { type LearningRateGroup, learningRateGroups } from './learning-rates.ts'
 export { listBackbones } from './list.ts'
+export { averagePool, bilinearPool, type GlobalPool, generalisedMeanPool } from './pools.ts'
 export { imagenetBgr, imagenetRgb, minusOneToOne, type Preprocessing } from './preprocessing.ts'
-export { type BackboneRecord, type Block, defineBackbone, type WeightsTag } from './record.ts'
+export { type BackboneRecord, type Block, defineBackbone, type HubFile, type WeightsTag } from './record.ts'

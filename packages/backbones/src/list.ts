@@ -1,10 +1,8 @@
 import { InputError, nearest } from '@dml-crc/core'
-import { mobilenetV1 } from './models/mobilenet-v1.ts'
-import { tinyVgg } from './models/tiny-vgg.ts'
-import { vgg16, vgg19 } from './models/vgg.ts'
+import * as models from './models.ts'
 import type { BackboneRecord } from './record.ts'
 
-const BACKBONES: readonly BackboneRecord[] = [vgg19, vgg16, mobilenetV1, tinyVgg]
+const BACKBONES: readonly BackboneRecord[] = Object.values(models)
 
 /** The backbones whose name matches `pattern`, where `*` stands for any text: all of them by default. */
 export function listBackbones(pattern = '*'): readonly BackboneRecord[] {

@@ -5,6 +5,7 @@ import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createBackbone } from './index.ts'
+import { relativeError } from './testing/relative-error.ts'
 
 const folder = fileURLToPath(new URL('../../../../shared/weights/', import.meta.url))
 
@@ -12,20 +13,10 @@ beforeAll(async () => {
   await loadEngine({ prefer: 'wasm' })
 })
 
-/** Largest difference from the expected numbers, relative to the largest of these. */
-function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0
-  let scale = 0
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(actual[i] - expected[i]))
-    scale = Math.max(scale, Math.abs(expected[i]))
-  }
-  return difference / scale
-}
-
 describe.skipIf(!existsSync(folder))('trained weights (needs ../shared/weights)', () => {
   test.each([
     ['mobilenet_v1', 'conv_pw_13', 'mobilenet_v1_1.0_224', 'mobilenet_v1_golden', 'features'],
+    ['mobilenet_v2', 'Conv_1', 'mobilenet_v2_1.0_224', 'mobilenet_v2_golden', 'features'],
     ['vgg19', 'block3_pool', 'vgg19_block1_to_block3', 'vgg19_block3_golden', 'block3_pool_mean'],
   ])('%s up to %s agrees with another runtime to 1e-3', async (name, layer, weights, golden, features) => {
     const { tensors } = await readSafetensors(`${folder}${golden}.safetensors`)

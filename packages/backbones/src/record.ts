@@ -14,16 +14,21 @@ export interface Block {
   fixedInput?: boolean
 }
 
+/** A file on the Hugging Face hub. */
+export interface HubFile {
+  /** `owner/name`. */
+  repository: string
+  file: string
+}
+
 /** One set of published weights. */
 export interface WeightsTag {
   /** What the weights were trained on. */
   trainedOn: string
   licence: string
-  /** Where the file lies, best first: `hub:owner/repository/file` on the Hugging Face hub, or a URL. */
-  sources: readonly string[]
-  /** Size of the file. */
-  bytes?: number
-  /** Of the file, in hexadecimal. */
+  /** Where the file lies, best first. */
+  sources: readonly HubFile[]
+  /** Of the file, in hexadecimal, where it is to be that very file; else the hub's word is taken. */
   sha256?: string
   preprocessing: Preprocessing
 }

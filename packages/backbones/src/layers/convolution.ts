@@ -48,16 +48,9 @@ export function convolution(unit: string, options: ConvolutionOptions): LayerPla
           filter = tf.mul(filter, depthwise ? tf.reshape(stored.scale, [channels, 1]) : stored.scale)
           shift = stored.shift
         }
-        const fusable = activation !== 'swish'
-        const y = fused({
-          x: padded,
-          filter,
-          strides: stride,
-          pad,
-          bias: shift,
-          activation: fusable ? activation : 'linear',
-        })
-        return fusable ? y : activate(y, activation)
+        const inKernel = activation === 'relu' || activation === 'relu6' ? activation : 'linear'
+        const y = fused({ x: padded, filter, strides: stride, pad, bias: shift, activation: inKernel })
+        return inKernel === activation ? y : activate(y, activation)
       },
     }
   }

@@ -61,7 +61,7 @@ function namingsOf(depths: readonly number[]): Naming[] {
   ]
 }
 
-function vgg(depths: readonly number[], rest: Pick<BackboneRecord, 'name' | 'title' | 'weights'>): BackboneRecord {
+function vgg(depths: readonly number[], rest: Pick<BackboneRecord, 'name' | 'title'>): BackboneRecord {
   return defineBackbone({
     ...rest,
     paper:
@@ -73,11 +73,19 @@ function vgg(depths: readonly number[], rest: Pick<BackboneRecord, 'name' | 'tit
     dialect: torchDialect,
     preprocessing: imagenetRgb,
     namings: namingsOf(depths),
+    weights: {
+      tv_in1k: {
+        trainedOn: 'ImageNet-1k',
+        licence: 'BSD-3-Clause',
+        sources: [{ repository: `timm/${rest.name}.tv_in1k`, file: 'model.safetensors' }],
+        preprocessing: imagenetRgb,
+      },
+    },
   })
 }
 
 /** Configuration E of the paper's table 1. */
-export const vgg19 = vgg([2, 2, 4, 4, 4], { name: 'vgg19', title: 'VGG-19', weights: {} })
+export const vgg19 = vgg([2, 2, 4, 4, 4], { name: 'vgg19', title: 'VGG-19' })
 
 /** Configuration D of the paper's table 1. */
-export const vgg16 = vgg([2, 2, 3, 3, 3], { name: 'vgg16', title: 'VGG-16', weights: {} })
+export const vgg16 = vgg([2, 2, 3, 3, 3], { name: 'vgg16', title: 'VGG-16' })

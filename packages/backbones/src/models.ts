@@ -1,0 +1,5 @@
+export { mobilenetV1 } from './models/mobilenet-v1.ts'
+export { mobilenetV2 } from './models/mobilenet-v2.ts'
+export { resnet18, resnet50 } from './models/resnet.ts'
+export { tinyVgg } from './models/tiny-vgg.ts'
+export { vgg16, vgg19 } from './models/vgg.ts'
