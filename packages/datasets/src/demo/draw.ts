@@ -21,7 +21,7 @@ export interface DrawDemoOptions {
 }
 
 /** Raised whenever the drawings change, so that a set drawn before is drawn anew. */
-const VERSION = 1
+const VERSION = 2
 
 /** The file by which a drawn set is known. */
 export const MARKER = 'demo.json'

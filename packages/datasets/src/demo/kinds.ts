@@ -23,8 +23,8 @@ export interface Kind {
   centreRadius: number
 }
 
-/** Degrees of hue between the kinds of a family: about twice as far as one flower strays from its kind. */
-const HUE_STEP = Number(process.env.HUE ?? 11)
+/** Degrees of hue between the kinds of a family: between two and three times as far as one flower strays from its kind. */
+const HUE_STEP = 16
 
 const turned = ([hue, saturation, lightness]: Colour, by: number): Colour => [hue + by, saturation, lightness]
 
