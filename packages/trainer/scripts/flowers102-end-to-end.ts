@@ -26,12 +26,14 @@ const options = {
   seeds: [0, 1, 2],
   /** Blocks of the backbone from this one on are trained. */
   trainFrom: 9,
-  epochs: 3,
+  epochs: 2,
+  /** As in the frozen metric: without it L goes on to learn the training images by heart. */
+  noise: 0.7,
   batchSize: 32,
   cropScale: 0.4,
   learningRate: 1e-3,
   /** Factors on the learning rate. */
-  rates: { backbone: 0.1, metric: 1, scalars: 1 },
+  rates: { backbone: 0.1, metric: 0.3, scalars: 0.3 },
   frozen: { rank: 512, noise: 0.7, steps: 100 },
   crcLambda: 0.3,
   softmax: { epochs: 3, backboneRate: 0.1 },
@@ -146,6 +148,8 @@ for (const seed of options.seeds) {
     metric,
     lambda,
     temperature,
+    noise: options.noise,
+    prng: Prng.fromSeed(seed).split('noise'),
     rates: options.rates,
     refreshEvery: options.epochs,
   })
@@ -153,10 +157,10 @@ for (const seed of options.seeds) {
   await report('DML-CRC end to end', seed, begun, await classify(await task.classifier(), backbone))
   task.dispose()
   backbone.dispose()
+}
 
-  if (select && !options.softmaxToo) continue
-  if (!options.softmax) continue
-  begun = performance.now()
+for (const seed of options.softmax ? options.seeds : []) {
+  const begun = performance.now()
   const other = await newBackbone()
   const { backboneRate, epochs } = options.softmax
   const baseline = softmaxTask({ backbone: other, classes: 102, prng: Prng.fromSeed(seed), backboneRate })

@@ -1,4 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
+import { Prng, type PrngState } from '@dml-crc/core'
 import type { ImageRecord, Transform } from '@dml-crc/datasets'
 import {
   classifierOf,
@@ -30,6 +31,10 @@ export interface DmlCrcTaskOptions {
   temperature?: number
   rule?: 'plain' | 'ratio'
   normalise?: NormaliseOptions
+  /** Length of the Gaussian noise put on every feature at each step, relative to its own: as for `fitMetric`. Default 0. */
+  noise?: number
+  /** Draws the noise. */
+  prng?: Prng
   /** Put the live batch in the dictionary, so that the gradient also moves what codes, not only what is coded. Default true. */
   live?: boolean
   /** Compute the whole bank anew after every so many epochs. Default 1. */
@@ -58,7 +63,8 @@ export interface DmlCrcTask extends Task {
  */
 export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
   const { backbone, metric, lambda = 0.3, temperature = 10, rule = 'plain', live = true, refreshEvery = 1 } = options
-  const { rates = {}, normalise = {} } = options
+  const { rates = {}, normalise = {}, noise = 0 } = options
+  let prng = options.prng ?? Prng.fromSeed(0)
   const bank = new MemoryBank(options, normalise)
   const [n, d] = bank.features.shape
   const logLambda = tf.tidy(() => tf.variable(tf.scalar(Math.log(lambda))))
@@ -83,6 +89,13 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
     return tf.add(tf.mul(stored, tf.sub(1, tf.sum(place, 1, true))), tf.matMul(place, queries))
   }
 
+  /** x with noise, [rows, d] for rows of length 1. */
+  const withNoise = (x: tf.Tensor2D): tf.Tensor2D => {
+    if (noise === 0) return x
+    const normals = tf.tensor2d(prng.normals(x.size), x.shape)
+    return tf.add(x, tf.mul(normals, noise / Math.sqrt(d)))
+  }
+
   return {
     name: 'DML-CRC',
     bank,
@@ -100,9 +113,9 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
       passing?.dispose()
       passing = tf.keep(tf.clone(queries))
       return collaborativeLoss({
-        queries,
+        queries: withNoise(queries),
         labels,
-        dictionary: dictionary(queries, indices),
+        dictionary: withNoise(dictionary(queries, indices)),
         dictionaryLabels: bank.labels,
         groups: { queries: indices, dictionary: all },
         metric,
@@ -161,8 +174,11 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
       const stored = { kind: 'DML-CRC', metric: l, dictionary: bank.features, rule, normalise } as const
       return { ...stored, labels: { shape: [n], data: bank.labels }, ...(await this.scalars()) }
     },
-    save: () => bank.save(),
-    restore: (snapshot) => bank.restore(snapshot),
+    save: async () => ({ ...(await bank.save()), json: prng.state() }),
+    restore(snapshot) {
+      bank.restore(snapshot)
+      prng = Prng.fromState(snapshot.json as PrngState)
+    },
     dispose() {
       passing?.dispose()
       metric.dispose()

@@ -150,6 +150,7 @@ const makers = {
       backbone,
       records: train,
       transform: center,
+      noise: 0.1,
       metric: await mahalanobis({ dim: backbone.featureSize, rank: 32, init: 'random', prng: Prng.fromSeed(4) }),
     }),
 }
