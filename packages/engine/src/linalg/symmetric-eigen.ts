@@ -45,7 +45,7 @@ const isTensor = (a: tf.Tensor2D | ArrayLike<number>): a is tf.Tensor2D => 'data
 
 /**
  * Reduces the matrix in `v` to tridiagonal form by Householder reflections. Leaves the diagonal in `d`, what is
- * beside it in `e[1..]`, and in `v` the transposed product Qᵀ of the reflections, so that rows are vectors.
+ * beside it in `e[1..]`, and in `v` the product Q of the reflections: the matrix was Q·T·Qᵀ.
  */
 function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
   const reflections: { u: Float64Array; h: number }[] = []
@@ -92,7 +92,7 @@ function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: nu
   accumulate(v, reflections, n)
 }
 
-/** Fills `v` with the transposed product of the reflections I − u·uᵀ/h, the last made first. */
+/** Fills `v` with the product Q of the reflections I − u·uᵀ/h, the one made first leftmost. */
 function accumulate(v: Float64Array, reflections: { u: Float64Array; h: number }[], n: number): void {
   v.fill(0)
   for (let i = 0; i < n; i++) v[i * n + i] = 1
@@ -100,25 +100,27 @@ function accumulate(v: Float64Array, reflections: { u: Float64Array; h: number }
   for (const { u, h } of reflections.reverse()) {
     const size = u.length
     if (h === 0) continue
-    // Q = H_{n-1}···H_1, and its transpose grows from the small reflections to the large: V ← V·H.
+    // Q grows from the small reflections to the large: Q ← Q − u·(uᵀQ)/h, in the corner that is not yet identity.
+    w.fill(0, 0, size)
     for (let r = 0; r < size; r++) {
       const row = r * n
-      let dot = 0
-      for (let c = 0; c < size; c++) dot += v[row + c]! * u[c]!
-      w[r] = dot / h
+      const ur = u[r]! / h
+      for (let c = 0; c < size; c++) w[c]! += v[row + c]! * ur
     }
     for (let r = 0; r < size; r++) {
       const row = r * n
-      const wr = w[r]!
-      for (let c = 0; c < size; c++) v[row + c]! -= wr * u[c]!
+      const ur = u[r]!
+      for (let c = 0; c < size; c++) v[row + c]! -= ur * w[c]!
     }
   }
 }
 
-/** QL with implicit shifts on the tridiagonal (d, e); turns the rows of `v` along. */
+/** QL with implicit shifts on the tridiagonal (d, e); the columns of `v` are turned along. */
 function diagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
   e.copyWithin(0, 1)
   if (n > 0) e[n - 1] = 0
+  const cosines = new Float64Array(n)
+  const sines = new Float64Array(n)
   for (let l = 0; l < n; l++) {
     for (let sweep = 0; ; sweep++) {
       let m = l
@@ -141,7 +143,7 @@ function diagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: numbe
       for (; i >= l; i--) {
         const f = s * e[i]!
         const b = c * e[i]!
-        r = Math.hypot(f, g)
+        r = Math.sqrt(f * f + g * g)
         e[i + 1] = r
         if (r === 0) {
           d[i + 1]! -= p
@@ -155,8 +157,10 @@ function diagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: numbe
         p = s * r
         d[i + 1] = g + p
         g = c * r - b
-        turn(v, i * n, n, c, s)
+        cosines[i] = c
+        sines[i] = s
       }
+      turn(v, n, i + 1, m, cosines, sines)
       if (r === 0 && i >= l) continue
       d[l]! -= p
       e[l] = g
@@ -165,21 +169,58 @@ function diagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: numbe
   }
 }
 
-/** Rotates the neighbouring rows that begin at `start` and `start + n`. */
-function turn(v: Float64Array, start: number, n: number, c: number, s: number): void {
-  for (let k = start, next = start + n; k < start + n; k++, next++) {
-    const low = v[k]!
-    const high = v[next]!
-    v[next] = s * low + c * high
-    v[k] = c * low - s * high
+/**
+ * Rotates the neighbouring columns (i, i + 1) of `v` for i from `last` − 1 down to `first`. Four rows go at a time:
+ * each rotation of a row waits for the one before it, those of other rows do not.
+ */
+function turn(
+  v: Float64Array,
+  n: number,
+  first: number,
+  last: number,
+  cosines: Float64Array,
+  sines: Float64Array,
+): void {
+  let row = 0
+  for (; row + 4 <= n; row += 4) {
+    const [r0, r1, r2, r3] = [row * n, row * n + n, row * n + 2 * n, row * n + 3 * n]
+    let [h0, h1, h2, h3] = [v[r0 + last]!, v[r1 + last]!, v[r2 + last]!, v[r3 + last]!]
+    for (let i = last - 1; i >= first; i--) {
+      const c = cosines[i]!
+      const s = sines[i]!
+      const [l0, l1, l2, l3] = [v[r0 + i]!, v[r1 + i]!, v[r2 + i]!, v[r3 + i]!]
+      v[r0 + i + 1] = s * l0 + c * h0
+      v[r1 + i + 1] = s * l1 + c * h1
+      v[r2 + i + 1] = s * l2 + c * h2
+      v[r3 + i + 1] = s * l3 + c * h3
+      h0 = c * l0 - s * h0
+      h1 = c * l1 - s * h1
+      h2 = c * l2 - s * h2
+      h3 = c * l3 - s * h3
+    }
+    v[r0 + first] = h0
+    v[r1 + first] = h1
+    v[r2 + first] = h2
+    v[r3 + first] = h3
+  }
+  for (; row < n; row++) {
+    const start = row * n
+    let high = v[start + last]!
+    for (let i = last - 1; i >= first; i--) {
+      const low = v[start + i]!
+      v[start + i + 1] = sines[i]! * low + cosines[i]! * high
+      high = cosines[i]! * low - sines[i]! * high
+    }
+    v[start + first] = high
   }
 }
 
+/** Pairs in falling order of their values; the columns of `v` become rows. */
 function sorted(v: Float64Array, d: Float64Array, n: number): SymmetricEigen {
   const order = Array.from(d.keys()).sort((i, j) => d[j]! - d[i]!)
   const vectors = new Float64Array(n * n)
   order.forEach((from, to) => {
-    vectors.set(v.subarray(from * n, from * n + n), to * n)
+    for (let k = 0; k < n; k++) vectors[to * n + k] = v[k * n + from]!
   })
   return { values: Float64Array.from(order, (i) => d[i]!), vectors }
 }
