@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { DataError, type Prng } from '@dml-crc/core'
 import sharp, { type Sharp } from 'sharp'
 import { cached, type Pixels } from './cache.ts'
@@ -15,10 +16,25 @@ const decodingError = (path: string, cause: unknown) =>
     { cause },
   )
 
-/** An image that stands upright, in 8-bit sRGB, transparent parts on white; of an animation, the first picture. */
-function upright(path: string, failOn: 'truncated' | 'warning' = 'truncated'): Sharp {
+/** An image that stands upright, and its size. */
+interface Upright {
+  image: Sharp
+  full: Size
+}
+
+/**
+ * Opens an image so that it stands upright, in 8-bit sRGB, transparent parts on white; of an animation, the first
+ * picture. Each step is taken only where the image asks for it, and the pixels are decoded in one go rather than
+ * line by line: with small images the setting up counts.
+ */
+async function open(path: string, failOn: 'truncated' | 'warning' = 'truncated'): Promise<Upright> {
   // A file that ends early is an error; smaller oddities, which real sets are full of, are not while loading.
-  return sharp(path, { failOn }).autoOrient().flatten({ background: '#fff' }).toColourspace('srgb')
+  let image = sharp(await readFile(path), { failOn, sequentialRead: false })
+  const { autoOrient, orientation = 1, hasAlpha, space, depth } = await image.metadata()
+  if (orientation > 1) image = image.autoOrient()
+  if (hasAlpha) image = image.flatten({ background: '#fff' })
+  if (space !== 'srgb' || depth !== 'uchar') image = image.toColourspace('srgb')
+  return { image, full: autoOrient as Size }
 }
 
 /**
@@ -38,8 +54,7 @@ async function cut(image: Sharp, view: View, size: number, out: Uint8Array): Pro
 /** The whole image with its short side at most `side`, through the cache. */
 function reduced(path: string, side: number, cache: string): Promise<Pixels> {
   return cached(cache, path, side, async () => {
-    const image = upright(path)
-    const full = (await image.metadata()).autoOrient as Size
+    const { image, full } = await open(path)
     const size = Math.min(full.width, full.height) > side ? shortSide(full, side) : full
     const { data, info } = await resized(image, size).raw().toBuffer({ resolveWithObject: true })
     return { width: info.width, height: info.height, data }
@@ -89,8 +104,7 @@ export async function decode(
   try {
     if (cache) await viewOfReduced(path, box, transform, prng, out, cache)
     else {
-      const image = upright(path)
-      const full = (await image.metadata()).autoOrient as Size
+      const { image, full } = await open(path)
       await cut(image, transform.view(full, prng, box), transform.size, out)
     }
   } catch (cause) {
@@ -109,7 +123,7 @@ async function viewOfReduced(
 ): Promise<void> {
   const whole = await reduced(path, transform.reduced, cache)
   // Boxes are in pixels of the full image, whose size only the file knows.
-  const scale = box ? whole.width / (await upright(path).metadata()).autoOrient!.width! : 1
+  const scale = box ? whole.width / (await open(path)).full.width : 1
   const view = transform.view(whole, prng, box && scaled(box, scale))
   if (view.width === whole.width && view.height === whole.height) return copyWindow(whole, view, transform.size, out)
   const raw = { width: whole.width, height: whole.height, channels: 3 } as const
@@ -122,7 +136,8 @@ async function viewOfReduced(
  */
 export async function decodeWhole(path: string): Promise<void> {
   try {
-    await upright(path, 'warning').resize(8, 8, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer()
+    const { image } = await open(path, 'warning')
+    await image.resize(8, 8, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer()
   } catch (cause) {
     throw decodingError(path, cause)
   }

@@ -77,7 +77,7 @@ async function drawPictures(
     const own = prng.split(image)
     const svg = scene(KINDS[Math.floor((image - 1) / each)], size, own)
     // Lenses and film are never perfectly sharp.
-    const picture = sharp(Buffer.from(svg)).blur(own.uniform(0.3, 0.9)).jpeg({ quality: 88 })
+    const picture = sharp(Buffer.from(svg)).removeAlpha().blur(own.uniform(0.3, 0.9)).jpeg({ quality: 88 })
     await writeFile(join(root, 'jpg', `image_${String(image).padStart(5, '0')}.jpg`), await picture.toBuffer())
     onProgress?.({ kind: 'advance', task, done: ++done, total })
   }
