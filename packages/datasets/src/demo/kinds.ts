@@ -2,7 +2,7 @@
 export type Tip = 'round' | 'pointed' | 'notched' | 'fringed'
 
 /** What is painted on the petals. */
-export type Marking = 'none' | 'veins' | 'spots' | 'eye' | 'edge'
+type Marking = 'none' | 'veins' | 'spots' | 'eye' | 'edge'
 
 /** A colour as hue in degrees, saturation and lightness in percent. */
 export type Colour = readonly [hue: number, saturation: number, lightness: number]

@@ -2,7 +2,7 @@
  * Images a second of this package's loader beside torchvision (Pillow), both with 2 workers, on JPEG files of
  * 500×375 made into 224×224, and the memory while 20,000 images pass.
  *
- * Usage: node --conditions=@dml-crc/source --import tsx benchmarks/speed.ts [PYTHON [PYTHONPATH]]
+ * Usage: node --conditions=@dml-crc/source --import tsx bench/speed.ts [PYTHON [PYTHONPATH]]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { scene } from '../src/demo/scene.ts'
 import { centerCrop, createLoader, type ImageRecord, randomResizedCrop, shuffled } from '../src/index.ts'
 
 const [python = 'python3', pythonPath = ''] = process.argv.slice(2)
-const IMAGES = 400
+const IMAGES = 300
 const LAPS = 3
 const transforms = { center: centerCrop({ size: 224, resize: 256 }), random: randomResizedCrop({ size: 224 }) }
 
@@ -70,7 +70,7 @@ async function perSecond(
 }
 
 function torchvision(folder: string, name: string): number | undefined {
-  const script = fileURLToPath(new URL('torchvision.py', import.meta.url))
+  const script = fileURLToPath(new URL('peer.py', import.meta.url))
   const env = { ...process.env, PYTHONPATH: pythonPath }
   const { status, stdout, stderr } = spawnSync(python, [script, folder, name], { env, encoding: 'utf8' })
   if (status === 0) return JSON.parse(stdout).perSecond

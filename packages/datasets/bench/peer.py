@@ -1,6 +1,6 @@
 """The peer of speed.ts: torch's DataLoader and torchvision (Pillow) with 2 workers, images per second as JSON.
 
-Usage: python torchvision.py FOLDER TRANSFORM; FOLDER/x/*.jpg are read. Only the second of two passes is timed.
+Usage: python peer.py FOLDER TRANSFORM; FOLDER/x/*.jpg are read. Only the second of two passes is timed.
 Where the operators of torchvision do not fit torch, set PYTHONPATH to a folder with a `cpu_torchvision` module.
 """
 import json
