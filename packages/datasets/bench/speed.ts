@@ -1,6 +1,6 @@
 /**
  * Images a second of this package's loader beside torchvision (Pillow), both with 2 workers, on JPEG files of
- * 500×375 made into 224×224, and the memory while 20,000 images pass.
+ * 500×375 made into 224×224.
  *
  * Usage: node --conditions=@dml-crc/source --import tsx bench/speed.ts [PYTHON [PYTHONPATH]]
  */
@@ -80,18 +80,6 @@ function torchvision(folder: string, name: string): number | undefined {
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]
 
-async function memory(records: readonly ImageRecord[]): Promise<void> {
-  const loader = createLoader(records, { batchSize: 32, transform: transforms.random, sampler: shuffled, workers: 2 })
-  let seen = 0
-  while (seen < 20_000) {
-    for await (const batch of loader) {
-      seen += batch.indices.length
-      if (seen % 2000 < batch.indices.length)
-        console.log(`${seen} images: ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`)
-    }
-  }
-}
-
 const folder = await mkdtemp(join(tmpdir(), 'dml-crc-speed-'))
 try {
   const records = await writeImages(folder)
@@ -111,7 +99,6 @@ try {
     line('decoded', rate.plain)
     line('warm cache', rate.warm)
   }
-  if (process.env.MEMORY) await memory(records)
 } finally {
   await rm(folder, { recursive: true })
 }
