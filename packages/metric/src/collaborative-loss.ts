@@ -29,6 +29,8 @@ export interface CollaborativeLossInput {
   logTemperature: tf.Scalar
   /** Default `plain`. */
   rule?: Rule
+  /** Share of each target that is spread evenly over all classes. Default 0. */
+  smoothing?: number
   /** Spares the layout's computation where the same dictionary labels come again. */
   layout?: ClassLayout
 }
@@ -61,10 +63,24 @@ export function collaborativeLogits(input: CollaborativeLossInput): tf.Tensor2D 
   return tf.mul(residuals, tf.neg(tf.exp(logTemperature))) as tf.Tensor2D
 }
 
-/** The mean cross-entropy [] of softmax(logits [B, C]) at the labels [B], each with a weight [B], by default 1. */
-export function crossEntropy(logits: tf.Tensor2D, labels: ArrayLike<number>, weights?: tf.Tensor1D): tf.Scalar {
-  const truth = tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), logits.shape[1])
-  const each = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), truth), 1))
+export interface CrossEntropyOptions {
+  /** [B] how much each row counts. Default 1 each. */
+  weights?: tf.Tensor1D
+  /** Share of each target that is spread evenly over all classes. Default 0. */
+  smoothing?: number
+}
+
+/** The mean cross-entropy [] of softmax(logits [B, C]) at the labels [B]. */
+export function crossEntropy(
+  logits: tf.Tensor2D,
+  labels: ArrayLike<number>,
+  { weights, smoothing = 0 }: CrossEntropyOptions = {},
+): tf.Scalar {
+  const classes = logits.shape[1]
+  const rest = smoothing / classes
+  const own = tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), classes).toFloat()
+  const target = tf.add(tf.mul(own, 1 - smoothing), rest)
+  const each = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), target), 1))
   return (weights ? tf.div(tf.sum(tf.mul(each, weights)), tf.sum(weights)) : tf.mean(each)) as tf.Scalar
 }
 
@@ -73,5 +89,5 @@ export function crossEntropy(logits: tf.Tensor2D, labels: ArrayLike<number>, wei
  * each query's collaborative code, a scalar. See {@link collaborativeLogits} for what it is differentiable by.
  */
 export function collaborativeLoss(input: CollaborativeLossInput): tf.Scalar {
-  return crossEntropy(collaborativeLogits(input), input.labels)
+  return crossEntropy(collaborativeLogits(input), input.labels, { smoothing: input.smoothing })
 }

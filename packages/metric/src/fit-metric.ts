@@ -1,5 +1,6 @@
 import { InputError, type OnProgress, Prng } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import { Adam } from './adam.ts'
 import { type ClassLayout, classLayout } from './class-layout.ts'
 import { classResiduals, type Rule } from './class-residuals.ts'
 import { crossEntropy } from './collaborative-loss.ts'
@@ -20,7 +21,7 @@ import {
 import { type Images, imagesOf, meanViews } from './views.ts'
 
 export interface FitMetricOptions {
-  /** Rows r of L. Default 512, or less where the features or the samples are fewer. */
+  /** Rows r of L. Default 256, or less where the features or the samples are fewer. */
   rank?: number
   /** Default `low-rank`. */
   form?: MetricForm
@@ -28,15 +29,20 @@ export interface FitMetricOptions {
   init?: MetricInit
   /** How class residuals are measured. Default `plain`. */
   rule?: Rule
-  /** λ at the start, above 0; learned from there. Default 0.3. */
+  /** λ at the start, above 0; learned from there. Default 0.1. */
   lambda?: number
-  /** Temperature s at the start, above 0; learned from there. Default 10. */
+  /** Temperature s at the start, above 0; learned from there. Default 30. */
   temperature?: number
-  /** Length of the Gaussian noise put on each sample at each step, relative to the sample's own. Default 0.7. */
+  /** Length of the Gaussian noise put on each sample at each step, relative to the sample's own. Default 0.5. */
   noise?: number
+  /**
+   * Share of each target that is spread evenly over all classes, 0 … 1 (label smoothing: Szegedy et al., CVPR 2016,
+   * section 7), so that no sample is pushed further than needed. Default 0.3.
+   */
+  smoothing?: number
   /** Full-batch steps; at most so many where `earlyStop` chooses them. Default 100. */
   steps?: number
-  /** Adam's rate for L. λ and the temperature learn ten times as fast. Default 1e-3. */
+  /** Adam's first rate for L, lowered along half a cosine; ten times that for λ and the temperature. Default 2e-3. */
   learningRate?: number
   /** Weight of the pull of L to its start, ½‖L − L₀‖²·pull. Default 0. */
   pull?: number
@@ -76,7 +82,7 @@ function stepRows({ views }: Images, layout: ClassLayout, prng: Prng, zeros: num
 }
 
 async function learner({ features, images, options, prng }: Task): Promise<Learner> {
-  const { rank, form, init, rule, noise, learningRate, pull } = options
+  const { rank, form, init, rule, noise, smoothing, learningRate, pull } = options
   const [count, dim] = features.shape
   const layout = classLayout(images.labels)
   const layer = await mahalanobis({
@@ -88,10 +94,14 @@ async function learner({ features, images, options, prng }: Task): Promise<Learn
     prng: prng.split('L'),
   })
   const start = layer.variable.clone()
-  const logLambda = tf.variable(tf.scalar(Math.log(options.lambda)))
-  const logTemperature = tf.variable(tf.scalar(Math.log(options.temperature)))
-  const forMetric = tf.train.adam(learningRate)
-  const forScalars = tf.train.adam(learningRate * 10)
+  const logLambda = tf.tidy(() => tf.variable(tf.scalar(Math.log(options.lambda))))
+  const logTemperature = tf.tidy(() => tf.variable(tf.scalar(Math.log(options.temperature))))
+  const adam = new Adam([
+    { variable: layer.variable, learningRate },
+    { variable: logLambda, learningRate: learningRate * 10 },
+    { variable: logTemperature, learningRate: learningRate * 10 },
+  ])
+  let done = 0
   // One row of zeros below the features stands for what the layout fills.
   const source = tf.tidy(() => tf.concat([toTensor(features), tf.zeros([1, dim])]) as tf.Tensor2D)
   // The layout's zeros are nobody's queries.
@@ -123,22 +133,21 @@ async function learner({ features, images, options, prng }: Task): Promise<Learn
         const { value, grads } = tf.variableGrads(() => {
           const mapped = layer.apply(x)
           const residuals = leaveOneOutResiduals(mapped, tf.exp(logLambda), { layout, rule })
-          const fit = crossEntropy(tf.mul(residuals, tf.neg(tf.exp(logTemperature))), truth, weights)
+          const fit = crossEntropy(tf.mul(residuals, tf.neg(tf.exp(logTemperature))), truth, { weights, smoothing })
           if (pull === 0) return fit
           return tf.add(fit, tf.mul(tf.sum(tf.square(tf.sub(layer.variable, start))), pull / 2))
         }, variables)
-        const gradientOf = ({ name }: tf.Variable) => ({ name, tensor: grads[name] })
-        forMetric.applyGradients([gradientOf(layer.variable)])
-        forScalars.applyGradients([logLambda, logTemperature].map(gradientOf))
+        // Half a cosine, so that the last steps settle.
+        adam.step(grads, 0.5 * (1 + Math.cos((Math.PI * done) / options.steps)))
         return value
       })
+      done++
       const [value] = await loss.data()
       loss.dispose()
       return value
     },
     dispose() {
-      forMetric.dispose()
-      forScalars.dispose()
+      adam.dispose()
       tf.dispose([source, weights, start, logLambda, logTemperature])
       fixed = void fixed?.dispose()
     },
@@ -229,24 +238,25 @@ export async function fitMetric(
     form,
     init = form === 'diagonal' ? 'identity' : 'pca',
     rule = 'plain',
-    lambda = 0.3,
-    temperature = 10,
+    lambda = 0.1,
+    temperature = 30,
   } = options
-  const { noise = 0.7, steps = 100, learningRate = 1e-3, pull = 0, earlyStop = false } = options
+  const { noise = 0.5, smoothing = 0.3, steps = 100, learningRate = 2e-3, pull = 0, earlyStop = false } = options
   const { prng = Prng.fromSeed(0), onProgress = () => {} } = options
-  const rank = options.rank ?? (form === 'full' || form === 'diagonal' ? dim : Math.min(512, dim, images.labels.length))
+  const rank = options.rank ?? (form === 'full' || form === 'diagonal' ? dim : Math.min(256, dim, images.labels.length))
   checkPositive('lambda', lambda)
   checkPositive('temperature', temperature)
   checkPositive('learningRate', learningRate)
   checkCount('steps', steps)
-  if (!(noise >= 0) || !(pull >= 0)) {
-    const remedy = 'Pass 0 or more.'
-    throw new InputError('noise, pull', { expected: 'numbers of 0 or more', received: `${noise}, ${pull}`, remedy })
+  if (!(noise >= 0) || !(pull >= 0) || !(smoothing >= 0 && smoothing < 1)) {
+    const expected = 'numbers of 0 or more, smoothing below 1'
+    const received = `${noise}, ${pull}, ${smoothing}`
+    throw new InputError('noise, pull, smoothing', { expected, received, remedy: 'Pass 0 to go without.' })
   }
   const task: Task = {
     features: checked.features,
     images,
-    options: { rank, form, init, rule, lambda, temperature, noise, steps, learningRate, pull },
+    options: { rank, form, init, rule, lambda, temperature, noise, smoothing, steps, learningRate, pull },
     prng,
   }
 

@@ -4,6 +4,7 @@ export type { Rule } from './class-residuals.ts'
 export type { Classifier, FittedClassifier, Prediction } from './classifier.ts'
 export {
   type CollaborativeLossInput,
+  type CrossEntropyOptions,
   collaborativeLogits,
   collaborativeLoss,
   crossEntropy,

@@ -1,0 +1,239 @@
+import { Prng } from '@dml-crc/core'
+import { loadEngine } from '@dml-crc/engine'
+import * as tf from '@tensorflow/tfjs'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { collaborativeLoss } from './collaborative-loss.ts'
+import { crc } from './crc.ts'
+import { classifierOf, dmlCrc } from './dml-crc.ts'
+import { explain } from './explain.ts'
+import { fitMetric } from './fit-metric.ts'
+import { fitReconstruction } from './fit-reconstruction.ts'
+import { mahalanobis } from './mahalanobis.ts'
+import type { Matrix } from './matrix.ts'
+import { accuracy } from './measures.ts'
+
+let before = 0
+beforeAll(() => loadEngine({ prefer: 'cpu' }))
+beforeEach(() => {
+  before = tf.memory().numTensors
+})
+afterEach(() => expect(tf.memory().numTensors).toBe(before))
+
+/** Classes that differ in a few features among many that vary more. */
+function problem(count: number, seed: number): { features: Matrix; labels: number[] } {
+  const prng = Prng.fromSeed(seed)
+  const labels = Array.from({ length: count }, (_, i) => i % 4)
+  const data = labels.flatMap((label) => {
+    const row = [...prng.normals(12)].map((value, j) => (j < 4 ? 0.5 * value : 2 * value))
+    row[label] += 1.5
+    return row
+  })
+  return { features: { data: Float32Array.from(data), shape: [count, 12] }, labels }
+}
+const train = problem(48, 1)
+const test = problem(200, 2)
+const quick = { steps: 40, learningRate: 2e-2, rank: 12, noise: 0.1, lambda: 1, temperature: 0.5, smoothing: 0 }
+
+describe('fitMetric', () => {
+  it('is better than CRC where a metric helps, and lowers its loss', async () => {
+    const fitted = await crc({ lambda: 1 }).fit(train.features, train.labels)
+    const plain = accuracy((await fitted.predict(test.features)).labels, test.labels)
+    fitted.dispose()
+    const metric = await fitMetric(train.features, train.labels, quick)
+    const classifier = await classifierOf(metric)
+    const { labels, scores } = await classifier.predict(test.features)
+    expect(accuracy(labels, test.labels)).toBeGreaterThan(plain + 0.1)
+    expect(metric.losses.at(-1)!).toBeLessThan(0.8 * metric.losses[0])
+    expect(scores.data.subarray(0, 4).reduce((a, b) => a + b)).toBeCloseTo(1, 5)
+    const [why] = await explain(test.features, metric)
+    expect(why.predicted).toBe(labels[0])
+    classifier.dispose()
+    metric.dispose()
+  })
+
+  it('is decided by its seed', async () => {
+    const run = async (seed: number) => {
+      const metric = await fitMetric(train.features, train.labels, { ...quick, steps: 3, prng: Prng.fromSeed(seed) })
+      metric.dispose()
+      return metric.losses
+    }
+    expect(await run(1)).toEqual(await run(1))
+    expect(await run(1)).not.toEqual(await run(2))
+  })
+
+  it('chooses the steps on held-out folds', async () => {
+    const metric = await fitMetric(train.features, train.labels, {
+      ...quick,
+      steps: 12,
+      earlyStop: { folds: 4, tried: 2 },
+    })
+    expect(metric.losses.length).toBeGreaterThan(0)
+    expect(metric.losses.length).toBeLessThanOrEqual(12)
+    metric.dispose()
+  })
+
+  it('takes views of one image as one image', async () => {
+    const groups = train.labels.map((label, i) => Math.floor(i / 8) * 4 + label)
+    const metric = await fitMetric(train.features, train.labels, { ...quick, steps: 4, groups })
+    expect(metric.dictionary.shape).toEqual([24, 12])
+    metric.dispose()
+    const wrong = train.labels.map(() => 0)
+    await expect(fitMetric(train.features, train.labels, { groups: wrong })).rejects.toThrow(/one label in each group/)
+  })
+
+  it('works with classes of very different size, and with the ratio rule', async () => {
+    const rows = train.labels.flatMap((label, i) => (label > 0 || i < 8 ? [i] : []))
+    const data = Float32Array.from(rows.flatMap((i) => [...train.features.data.subarray(i * 12, i * 12 + 12)]))
+    const labels = rows.map((i) => train.labels[i])
+    const fitted = await dmlCrc({ ...quick, steps: 5, rule: 'ratio' }).fit({ data, shape: [rows.length, 12] }, labels)
+    expect((await fitted.predict(test.features)).labels).toHaveLength(200)
+    fitted.dispose()
+  })
+
+  it('refuses what cannot be learned from', async () => {
+    const labels = train.labels.map((label, i) => (i === 5 ? 4 : label))
+    await expect(fitMetric(train.features, labels)).rejects.toThrow(/class 4: expected two or more samples/)
+    await expect(fitMetric(train.features, train.labels, { lambda: 0 })).rejects.toThrow(/lambda: expected .* above 0/)
+    await expect(fitMetric(train.features, train.labels, { noise: -1 })).rejects.toThrow(/numbers of 0 or more/)
+    await expect(fitMetric(train.features, train.labels, { rank: 13 })).rejects.toThrow(/rank: expected .*12/)
+  })
+})
+
+describe('the reconstruction loss', () => {
+  it('without its log-det term would collapse, and is refused', async () => {
+    // J*(M) = min over α of (q − Dᵀα)ᵀM(q − Dᵀα) + λ‖α‖² is concave in M and 0 at M = 0.
+    const least = (scale: number) => {
+      const [d, q, lambda] = [0.8, 1.1, 0.3]
+      const alpha = (scale * d * q) / (scale * d * d + lambda)
+      return scale * (q - d * alpha) ** 2 + lambda * alpha ** 2
+    }
+    for (const [a, b] of [
+      [0.2, 1],
+      [0.5, 3],
+      [1, 10],
+    ])
+      expect(least((a + b) / 2)).toBeGreaterThan((least(a) + least(b)) / 2)
+    expect(least(1e-9)).toBeLessThan(1e-8)
+    await expect(fitReconstruction(train.features, train.labels, { logDet: 0 })).rejects.toThrow(/least at M = 0/)
+  })
+
+  it('with it learns a metric of trace d', async () => {
+    const metric = await fitReconstruction(train.features, train.labels, { lambda: 1 })
+    const m = metric.layer.matrix()
+    const trace = Array.from(await m.data()).reduce((sum, value, i) => (i % 13 === 0 ? sum + value : sum), 0)
+    expect(trace).toBeCloseTo(12, 3)
+    m.dispose()
+    metric.dispose()
+  })
+})
+
+describe('mahalanobis', () => {
+  const x = train.features
+  it('with M = I is CRC, and CRC in M = LᵀL is CRC on mapped features; (cM, cλ) changes nothing', async () => {
+    const layer = await mahalanobis({ dim: 12, rank: 6, init: 'random', prng: Prng.fromSeed(3) })
+    const map = async ({ data, shape }: Matrix, times: number): Promise<Matrix> => {
+      const mapped = tf.tidy(() => tf.mul(layer.apply(tf.tensor2d(data, shape as [number, number])), times))
+      const out = (await mapped.data()) as Float32Array
+      mapped.dispose()
+      return { data: out, shape: [shape[0], 6] }
+    }
+    const predict = async (times: number) => {
+      const fitted = await crc({ lambda: times * times }).fit(await map(train.features, times), train.labels)
+      const prediction = await fitted.predict(await map(test.features, times))
+      fitted.dispose()
+      return prediction
+    }
+    const [one, three] = [await predict(1), await predict(3)]
+    expect(three.labels).toEqual(one.labels)
+    one.residuals!.data.forEach((value, i) => {
+      expect(Math.abs(three.residuals!.data[i] / 9 - value)).toBeLessThan(1e-3 * (1 + value))
+    })
+    layer.dispose()
+  })
+
+  it.each(['identity', 'pca', 'whiten', 'random'] as const)('is a pseudo-metric with init %s', async (init) => {
+    const layer = await mahalanobis({ dim: 12, rank: 5, init, features: x, prng: Prng.fromSeed(1) })
+    const points = tf.tensor2d(x.data.subarray(0, 72), [6, 12])
+    const distances = layer.distances(points, points)
+    const d = Array.from(await distances.data(), Math.sqrt)
+    for (let i = 0; i < 6; i++) {
+      expect(d[i * 6 + i]).toBeLessThan(1e-2)
+      for (let j = 0; j < 6; j++) {
+        expect(d[i * 6 + j]).toBeCloseTo(d[j * 6 + i], 3)
+        for (let k = 0; k < 6; k++) expect(d[i * 6 + k]).toBeLessThan(d[i * 6 + j] + d[j * 6 + k] + 1e-2)
+      }
+    }
+    tf.dispose([points, distances])
+    layer.scaleTrace(7)
+    const m = layer.matrix()
+    expect(Array.from(await m.data()).reduce((sum, value, i) => (i % 13 === 0 ? sum + value : sum), 0)).toBeCloseTo(
+      7,
+      3,
+    )
+    m.dispose()
+    layer.dispose()
+  })
+
+  it('says which option is wrong', async () => {
+    await expect(mahalanobis({ dim: 4, init: 'pac' as 'pca' })).rejects.toThrow(/Did you mean pca/)
+    await expect(mahalanobis({ dim: 4, init: 'pca' })).rejects.toThrow(/features for init pca/)
+    await expect(mahalanobis({ dim: 4, rank: 2, form: 'diagonal' })).rejects.toThrow(/in the diagonal form/)
+  })
+})
+
+describe('collaborativeLoss', () => {
+  it('has the gradients of its value by L, log λ and log s', async () => {
+    const layer = await mahalanobis({ dim: 12, rank: 4, init: 'random', prng: Prng.fromSeed(8) })
+    const logLambda = tf.tidy(() => tf.variable(tf.scalar(0.2)))
+    const logTemperature = tf.tidy(() => tf.variable(tf.scalar(-0.5)))
+    const dictionary = tf.tensor2d(train.features.data, [48, 12])
+    const groups = Int32Array.from({ length: 48 }, (_, i) => i % 24)
+    const loss = () =>
+      collaborativeLoss({
+        queries: tf.slice(dictionary, [0, 0], [8, 12]),
+        labels: train.labels.slice(0, 8),
+        dictionary,
+        dictionaryLabels: train.labels,
+        groups: { queries: groups.subarray(0, 8), dictionary: groups },
+        metric: layer,
+        logLambda: logLambda as unknown as tf.Scalar,
+        logTemperature: logTemperature as unknown as tf.Scalar,
+      })
+    const { grads, value } = tf.tidy(() => tf.variableGrads(loss, [layer.variable, logLambda, logTemperature]))
+    const valueAt = async (variable: tf.Variable, index: number, change: number) => {
+      const held = await variable.data()
+      const moved = Float32Array.from(held)
+      moved[index] += change
+      tf.tidy(() => variable.assign(tf.tensor(moved, variable.shape)))
+      const value = tf.tidy(loss)
+      const [number] = await value.data()
+      value.dispose()
+      tf.tidy(() => variable.assign(tf.tensor(Float32Array.from(held), variable.shape)))
+      return number
+    }
+    for (const variable of [layer.variable, logLambda, logTemperature]) {
+      const analytic = await grads[variable.name].data()
+      const index = analytic.length > 1 ? 17 : 0
+      const step = 2e-2
+      const numeric = ((await valueAt(variable, index, step)) - (await valueAt(variable, index, -step))) / (2 * step)
+      expect(Math.abs(analytic[index] - numeric)).toBeLessThan(1e-2 * Math.max(Math.abs(numeric), 0.05))
+    }
+    tf.dispose([grads, value, logLambda, logTemperature, dictionary])
+    layer.dispose()
+  })
+
+  it('refuses a query whose class would be left empty', () => {
+    const rows = tf.tensor2d(train.features.data.subarray(0, 60), [5, 12])
+    const input = {
+      queries: rows,
+      labels: [0, 1, 2, 3, 0],
+      dictionary: rows,
+      dictionaryLabels: [0, 1, 2, 3, 0],
+      groups: { queries: [0, 1, 2, 3, 4], dictionary: [0, 1, 2, 3, 4] },
+      logLambda: tf.scalar(0),
+      logTemperature: tf.scalar(0),
+    }
+    expect(() => tf.tidy(() => collaborativeLoss(input))).toThrow(/class 1: expected samples of two or more groups/)
+    tf.dispose([rows, input.logLambda, input.logTemperature])
+  })
+})
