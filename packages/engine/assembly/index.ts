@@ -1,7 +1,7 @@
 import { depthwiseFilterGradient, depthwiseInputGradient, foldPatches, maxPoolGradient } from './images'
 import { multiply } from './multiply'
 import { packB } from './pack'
-import { factorBlock, solveRows, substitute } from './triangular'
+import { factorBlock, factorPanel, solveRows, substitute } from './triangular'
 
 /** Takes part in the job of kind `kind` at `job` until no chunk of it is left. The numbers are those of jobs.ts. */
 export function run(kind: i32, job: usize, thread: i32): void {
@@ -14,4 +14,5 @@ export function run(kind: i32, job: usize, thread: i32): void {
   else if (kind === 6) factorBlock(job)
   else if (kind === 7) solveRows(job)
   else if (kind === 8) substitute(job)
+  else if (kind === 9) factorPanel(job)
 }

@@ -64,8 +64,8 @@ export function solveRows(job: usize): void {
 
 /**
  * Job: overwrites x [n, columns] by the solution of t·x = x. Element (i, j) of the triangle t lies at
- * t + i·rowStride + j·columnStride. Words: 1 t, 2 n, 3 rowStride, 4 columnStride, 5 x, 6 columns (and elements in a row
- * of x), 7 whether from the first row to the last. One chunk is 16 columns.
+ * t + i·rowStride + j·columnStride. Words: 1 t, 2 n, 3 rowStride, 4 columnStride, 5 x, 6 columns, 7 whether from the
+ * first row to the last, 8 elements in a row of x, 9 whether the diagonal of t is ones. One chunk is 16 columns.
  */
 export function substitute(job: usize): void {
   const t = address(job, 1)
@@ -75,7 +75,8 @@ export function substitute(job: usize): void {
   const x = address(job, 5)
   const columns = word(job, 6)
   const forward = word(job, 7)
-  const row = at(columns)
+  const row = at(word(job, 8))
+  const unit = word(job, 9)
   for (let first = nextChunk(job) * 16; first < columns; first = nextChunk(job) * 16) {
     const count = min(16, columns - first)
     for (let step = 0; step < n; step++) {
@@ -86,6 +87,7 @@ export function substitute(job: usize): void {
         const factor = load<f32>(t + <usize>i * down + <usize>j * right)
         subtractScaled(xi, x + <usize>j * row + at(first), factor, count)
       }
+      if (unit) continue
       const diagonal = load<f32>(t + <usize>i * down + <usize>i * right)
       for (let c = 0; c < count; c++) store<f32>(xi + at(c), load<f32>(xi + at(c)) / diagonal)
     }
@@ -100,4 +102,52 @@ function subtractScaled(to: usize, from: usize, factor: f32, count: i32): void {
     v128.store(to + at(c), f32x4.sub(v128.load(to + at(c)), f32x4.mul(factors, v128.load(from + at(c)))))
   }
   for (; c < count; c++) store<f32>(to + at(c), load<f32>(to + at(c)) - factor * load<f32>(from + at(c)))
+}
+
+/**
+ * Job: overwrites m rows of n columns by their factors l and u with partial pivoting. Words: 1 the panel, 2 m, 3 n,
+ * 4 elements in a row, 5 the first of the `width` numbers of each row, all of which are exchanged, 6 width, 7 the
+ * permutation of these rows, which is exchanged alike. One chunk.
+ */
+export function factorPanel(job: usize): void {
+  if (nextChunk(job) > 0) return
+  const a = address(job, 1)
+  const m = word(job, 2)
+  const n = word(job, 3)
+  const row = at(word(job, 4))
+  const whole = address(job, 5)
+  const width = word(job, 6)
+  const permutation = address(job, 7)
+  for (let k = 0; k < min(m, n); k++) {
+    let best = k
+    let size: f32 = -1
+    for (let i = k; i < m; i++) {
+      const value = Mathf.abs(load<f32>(a + <usize>i * row + at(k)))
+      if (value > size) {
+        size = value
+        best = i
+      }
+    }
+    if (best !== k) {
+      exchange(whole + <usize>k * row, whole + <usize>best * row, width)
+      exchange(permutation + at(k), permutation + at(best), 1)
+    }
+    const ak = a + <usize>k * row
+    const pivot = load<f32>(ak + at(k))
+    for (let i = k + 1; i < m; i++) {
+      const ai = a + <usize>i * row
+      const factor = load<f32>(ai + at(k)) / pivot
+      store<f32>(ai + at(k), factor)
+      subtractScaled(ai + at(k + 1), ak + at(k + 1), factor, n - k - 1)
+    }
+  }
+}
+
+/** Exchanges `count` 32-bit values. */
+function exchange(a: usize, b: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const kept = load<i32>(a + at(i))
+    store<i32>(a + at(i), load<i32>(b + at(i)))
+    store<i32>(b + at(i), kept)
+  }
 }

@@ -35,6 +35,24 @@ describe.each<EngineName>(['wasm', 'cpu'])('on %s', (name) => {
     expect(largest(tf.sub(product(a, inverse(a)), tf.eye(n)))).toBeLessThan(1e-4)
   })
 
+  it('keeps the backward error of float32 below 1e-5·‖A‖ at a condition number of 1e4', async () => {
+    const n = 150
+    // Orthonormal vectors of some symmetric matrix, with eigenvalues from 1 down to 1e-4.
+    const { vectors } = await symmetricEigen(await positiveDefinite(1, n, prng).as1D().data())
+    const q = tf.tensor2d(Float32Array.from(vectors), [n, n])
+    const spread = tf.tensor2d(
+      Array.from({ length: n }, (_, i) => 10 ** ((-4 * i) / (n - 1))),
+      [n, 1],
+    )
+    const a = tf.matMul(q, tf.mul(q, spread), true)
+    const b = tf.tensor2d(prng.normals(n * 4), [n, 4])
+    const l = cholesky(a)
+    expect(largest(tf.sub(tf.matMul(l, l, false, true), a))).toBeLessThan(1e-5)
+    for (const x of [choleskySolve(l, b), solve(a, b), solve(a, b, { form: 'positiveDefinite' })]) {
+      expect(largest(tf.sub(product(a, x), b))).toBeLessThan(1e-5 * largest(x) * Math.sqrt(n))
+    }
+  })
+
   it('solves general systems that need row exchanges', () => {
     const a = tf.tensor3d([0, 1, 0, 0, 0, 2, 3, 0, 0, /**/ 1, 2, 3, 4, 5, 6, 7, 8, 10], [2, 3, 3])
     const x = tf.tensor3d([1, 2, 3, /**/ -1, 0, 4], [2, 3, 1])

@@ -3,7 +3,8 @@ import { type HostKernel, hostKernels } from './host-kernels.ts'
 
 /** What the native backend of TensorFlow.js offers beyond the public interface. */
 interface NativeBackend {
-  binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number; TF_FLOAT: number }
+  binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number; TF_FLOAT: number; TF_INT32: number }
+  executeMultipleOutputs(op: string, attributes: object[], inputs: tf.TensorInfo[], count: number): tf.Tensor[]
   executeSingleOutput(op: string, attributes: object[], inputs: tf.TensorInfo[]): tf.Tensor
 }
 interface NativeCall {
@@ -30,9 +31,15 @@ function triangularSolve({ inputs, attrs, backend }: NativeCall): tf.TensorInfo 
   return backend.executeSingleOutput('MatrixTriangularSolve', [floats(backend), ...flags], [inputs.matrix, inputs.rhs])
 }
 
-/** Registers TensorFlow's own kernels where it is the backend; `Lu` stays with the host. */
+function lu({ inputs, backend }: NativeCall): tf.TensorInfo[] {
+  const { TF_ATTR_TYPE, TF_INT32 } = backend.binding
+  const indexType = { name: 'output_idx_type', type: TF_ATTR_TYPE, value: TF_INT32 }
+  return backend.executeMultipleOutputs('Lu', [floats(backend), indexType], [inputs.input], 2)
+}
+
+/** Registers TensorFlow's own kernels where it is the backend. */
 export function registerNativeKernels(): void {
-  const kernels = { Cholesky: cholesky, MatrixTriangularSolve: triangularSolve }
+  const kernels = { Cholesky: cholesky, MatrixTriangularSolve: triangularSolve, Lu: lu }
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
     tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc: kernelFunc as unknown as tf.KernelFunc })
   }

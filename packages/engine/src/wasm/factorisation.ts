@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs'
 import { notPositiveDefinite } from '../linalg/not-positive-definite.ts'
 import { JobKind, type Jobs } from './jobs.ts'
 import type { Kernel } from './kernel.ts'
@@ -67,7 +68,17 @@ function solve(jobs: Jobs, t: Triangle, n: number, x: number, columns: number, f
     const block = x + 4 * first * columns
     jobs.run(
       JobKind.substitute,
-      { 1: at(first, first), 2: size, 3: t.rowStride, 4: t.columnStride, 5: block, 6: columns, 7: forward ? 1 : 0 },
+      {
+        1: at(first, first),
+        2: size,
+        3: t.rowStride,
+        4: t.columnStride,
+        5: block,
+        6: columns,
+        7: forward ? 1 : 0,
+        8: columns,
+        9: 0,
+      },
       { small: size * size * columns < 50_000 },
     )
     const rest = forward ? first + size : 0
@@ -99,7 +110,49 @@ const triangularSolve: Kernel = (jobs, { inputs: { matrix, rhs }, attrs, backend
   return out
 }
 
-export const factorisationKernels: Record<string, Kernel> = {
+/** Blocked right-looking LU with partial pivoting (Golub & Van Loan, 3.4.6): [factors, permutation of the rows]. */
+const lu: Kernel<tf.TensorInfo[]> = (jobs, { inputs: { input }, backend, address }) => {
+  const n = input!.shape.at(-1)!
+  const out = backend.makeOutput(input!.shape, 'float32')
+  const order = backend.makeOutput(input!.shape.slice(0, -1), 'int32')
+  backend.typedArrayFromHeap(out).set(backend.typedArrayFromHeap(input!))
+  const permutation = backend.typedArrayFromHeap(order)
+  permutation.forEach((_, i) => {
+    permutation[i] = i % n
+  })
+  for (let number = 0; number < permutation.length / n; number++) {
+    factorGeneral(jobs, address(out) + 4 * number * n * n, n, address(order) + 4 * number * n)
+  }
+  return [out, order]
+}
+
+function factorGeneral(jobs: Jobs, a: number, n: number, permutation: number): void {
+  const at = (i: number, j: number) => a + 4 * (i * n + j)
+  for (let j = 0; j < n; j += BLOCK) {
+    const size = Math.min(BLOCK, n - j)
+    const panel = { 1: at(j, j), 2: n - j, 3: size, 4: n, 5: at(j, 0), 6: n, 7: permutation + 4 * j }
+    jobs.run(JobKind.factorPanel, panel, { small: true })
+    const next = j + size
+    const rest = n - next
+    if (rest === 0) return
+    // The block of rows beside the panel: u = l⁻¹·a, l with ones on its diagonal.
+    const beside = { 1: at(j, j), 2: size, 3: n, 4: 1, 5: at(j, next), 6: rest, 7: 1, 8: n, 9: 1 }
+    jobs.run(JobKind.substitute, beside, { small: rest < BLOCK })
+    multiply(jobs, {
+      m: rest,
+      n: rest,
+      k: size,
+      a: { address: at(next, j), rowStride: n, columnStride: 1 },
+      b: { address: at(j, next), rowStride: n, columnStride: 1 },
+      c: at(next, next),
+      width: n,
+      sign: -1,
+    })
+  }
+}
+
+export const factorisationKernels: Record<string, Kernel<tf.TensorInfo | tf.TensorInfo[]>> = {
   Cholesky: cholesky,
   MatrixTriangularSolve: triangularSolve,
+  Lu: lu,
 }

@@ -15,6 +15,7 @@ export const JobKind = {
   factorBlock: 6,
   solveRows: 7,
   substitute: 8,
+  factorPanel: 9,
 } as const
 export type JobKind = (typeof JobKind)[keyof typeof JobKind]
 

@@ -19,10 +19,10 @@ export interface Call {
   address(tensor: tf.TensorInfo): number
 }
 
-export type Kernel = (jobs: Jobs, call: Call) => tf.TensorInfo
+export type Kernel<Result = tf.TensorInfo> = (jobs: Jobs, call: Call) => Result
 
 /** Puts kernels under TensorFlow.js' names, in place of the wasm backend's own where it has them. */
-export function registerKernels(jobs: Jobs, kernels: Record<string, Kernel>): void {
+export function registerKernels(jobs: Jobs, kernels: Record<string, Kernel<tf.TensorInfo | tf.TensorInfo[]>>): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm')
     const kernelFunc = ({ inputs, attrs, backend }: Omit<Call, 'address'>) =>
