@@ -96,13 +96,16 @@ async function networkFrom(record: BackboneRecord, depth: number, weights: strin
 }
 
 /**
- * Makes a network that turns images into features.
+ * Makes a network that turns images into features, of a backbone in the list or of a record of your own.
  * @throws {InputError} when a name, a size or another option is not one of the possible ones.
  * @throws {DataError} when the file is not of this network; it lists every tensor that does not fit.
  * @throws {DownloadError} when the weights of a tag cannot be fetched.
  */
-export async function createBackbone(name: string, options: CreateBackboneOptions): Promise<Backbone> {
-  const record = findBackbone(name)
+export async function createBackbone(
+  backbone: string | BackboneRecord,
+  options: CreateBackboneOptions,
+): Promise<Backbone> {
+  const record = typeof backbone === 'string' ? findBackbone(backbone) : backbone
   const { weights, layer = record.defaultLayer, inputSize = record.inputSize } = options
   const { seed = 0, dropout = 0, pool = averagePool, recompute = false } = options
   const depth = depthOf(record, layer)

@@ -20,6 +20,6 @@ export function findBackbone(name: string): BackboneRecord {
   throw new InputError('backbone', {
     expected: `one of ${names.join(', ')}`,
     received: name,
-    remedy: close ? `Did you mean ${close}?` : 'Choose one of these, or define your own with defineBackbone.',
+    remedy: close ? `Did you mean ${close}?` : 'Choose one of these, or pass a record of your own from defineBackbone.',
   })
 }

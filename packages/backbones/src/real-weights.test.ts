@@ -10,7 +10,7 @@ import { relativeError } from './testing/relative-error.ts'
 const folder = fileURLToPath(new URL('../../../../shared/weights/', import.meta.url))
 
 beforeAll(async () => {
-  await loadEngine({ prefer: 'wasm' })
+  await loadEngine()
 })
 
 describe.skipIf(!existsSync(folder))('trained weights (needs ../shared/weights)', () => {

@@ -1,0 +1,99 @@
+import { loadEngine } from '@dml-crc/engine'
+import * as tf from '@tensorflow/tfjs'
+import { beforeAll, expect, test } from 'vitest'
+import { type CreateBackboneOptions, createBackbone, learningRateGroups } from './index.ts'
+import { hashedNumbers } from './testing/hashed-numbers.ts'
+import { relativeError } from './testing/relative-error.ts'
+
+beforeAll(async () => {
+  await loadEngine()
+})
+
+const SIZE = 16
+const tiny = (options: Partial<CreateBackboneOptions> = {}) =>
+  createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE, ...options })
+
+const images = () => tf.tensor4d(hashedNumbers('images', 4 * SIZE * SIZE * 3), [4, SIZE, SIZE, 3])
+
+/** The gradients of the squared features by the variables' own names, and the tensors kept while they are computed. */
+function gradients(backbone: Awaited<ReturnType<typeof tiny>>) {
+  const x = images()
+  const own = new Map([...backbone.variables].map(([name, variable]) => [variable.name, name]))
+  const trained = [...backbone.variables.values()].filter(({ trainable }) => trainable)
+  let kept = 0
+  const { value, grads } = tf.variableGrads(() => {
+    const loss = tf.sum(tf.square(backbone.forward(x, { training: true }))) as tf.Scalar
+    kept = tf.memory().numBytes
+    return loss
+  }, trained)
+  tf.dispose([x, value])
+  return { kept, grads: new Map(Object.entries(grads).map(([name, gradient]) => [own.get(name)!, gradient])) }
+}
+
+test('a recomputed network has the same gradients and moves its statistics once, with fewer bytes kept', async () => {
+  const [plain, recomputed] = [await tiny(), await tiny({ recompute: true })]
+  const before = tf.memory().numTensors
+  const [a, b] = [gradients(plain), gradients(recomputed)]
+  expect(b.grads.size).toBe(24 - 6)
+  for (const [name, gradient] of a.grads) {
+    expect(relativeError(await b.grads.get(name)!.data(), await gradient.data()), name).toBeLessThan(1e-4)
+  }
+  for (const [name, variable] of plain.variables) {
+    expect(await recomputed.variables.get(name)!.data(), name).toEqual(await variable.data())
+  }
+  const weights = [...plain.variables.values()].reduce((sum, { size }) => sum + 4 * size, 0)
+  expect(b.kept - 2 * weights).toBeLessThan((a.kept - 2 * weights) / 2)
+  tf.dispose([[...a.grads.values()], [...b.grads.values()]])
+  expect(tf.memory().numTensors).toBe(before)
+  plain.dispose()
+  recomputed.dispose()
+})
+
+test('frozen blocks get no gradient, keep their statistics, and leave those of the others as they are', async () => {
+  const all = await tiny({ norm: 'frozen' })
+  const frozen = await tiny({ norm: 'frozen', freeze: 'block2_pool' })
+  const [a, b] = [gradients(all).grads, gradients(frozen).grads]
+  expect([...b.keys()].every((name) => /^block[34]/.test(name))).toBe(true)
+  for (const [name, gradient] of b) {
+    expect(relativeError(await gradient.data(), await a.get(name)!.data()), name).toBeLessThan(1e-4)
+  }
+  const live = await tiny({ norm: 'live', freeze: 'block2_pool' })
+  gradients(live)
+  const moved = async (name: string) => (await live.variables.get(name)!.data()).some((mean) => mean !== 0)
+  expect(await moved('block1_conv1/mean')).toBe(false)
+  expect(await moved('block3_conv1/mean')).toBe(true)
+  for (const each of [all, frozen, live]) each.dispose()
+})
+
+test('learning rates fall block by block from the last to the first that is not frozen', async () => {
+  const backbone = await tiny({ freeze: 'block1_pool' })
+  const groups = learningRateGroups(backbone, { decay: 0.5 })
+  expect(groups.map(({ name, learningRate }) => [name, learningRate])).toEqual([
+    ['block2_pool', 0.25],
+    ['block3_pool', 0.5],
+    ['block4', 1],
+  ])
+  expect([...groups[0].variables.keys()]).toEqual(['block2_conv1/kernel', 'block2_conv1/gamma', 'block2_conv1/beta'])
+  expect(() => learningRateGroups(backbone, { decay: 2 })).toThrow(/decay/)
+  backbone.dispose()
+})
+
+test('batch norm is live and dropout acts in training only', async () => {
+  const backbone = await tiny()
+  const x = images()
+  const [first, trained, second] = [false, true, false].map((training) => backbone.forward(x, { training }))
+  expect(relativeError(await trained.data(), await first.data())).toBeGreaterThan(1e-3)
+  expect(await second.data()).not.toEqual(await first.data())
+  backbone.dispose()
+})
+
+test('the first values depend on the seed only', async () => {
+  const [a, b, c] = [await tiny({ seed: 1 }), await tiny({ seed: 1 }), await tiny({ seed: 2 })]
+  const kernel = (of: typeof a) => of.variables.get('block3_conv2/kernel')!.data()
+  expect(await kernel(b)).toEqual(await kernel(a))
+  expect(await kernel(c)).not.toEqual(await kernel(a))
+  const values = Array.from(await kernel(a))
+  const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length
+  expect(variance).toBeCloseTo(2 / (9 * 64), 4)
+  for (const each of [a, b, c]) each.dispose()
+})
