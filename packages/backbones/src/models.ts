@@ -1,3 +1,4 @@
+export { efficientnetB0 } from './models/efficientnet-b0.ts'
 export { mobilenetV1 } from './models/mobilenet-v1.ts'
 export { mobilenetV2 } from './models/mobilenet-v2.ts'
 export { resnet18, resnet50 } from './models/resnet.ts'
