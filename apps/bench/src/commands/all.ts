@@ -1,10 +1,15 @@
 import type { Command } from 'commander'
+import { addClassify } from './classify.ts'
 import { addCompare } from './compare.ts'
 import { addCompletion } from './completion.ts'
 import { addData } from './data.ts'
 import { addDoctor, addEngine } from './engine.ts'
+import { addExplain } from './explain.ts'
+import { addFeatures } from './features.ts'
+import { addPredict } from './predict.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
+import { addExport, addTrain } from './train.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly ((program: Command) => void)[] = [
@@ -12,6 +17,12 @@ export const commands: readonly ((program: Command) => void)[] = [
   addReport,
   addCompare,
   addData,
+  addFeatures,
+  addClassify,
+  addTrain,
+  addExport,
+  addPredict,
+  addExplain,
   addEngine,
   addDoctor,
   addCompletion,

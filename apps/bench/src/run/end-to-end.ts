@@ -5,7 +5,7 @@ import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { centerCrop } from '@dml-crc/datasets'
 import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
-import { dmlCrcTask, extractFeatures, softmaxTask, type Task } from '@dml-crc/trainer'
+import { dmlCrcTask, exportModel, extractFeatures, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
@@ -34,7 +34,7 @@ export async function runEndToEnd(
     await weightsKept(backbone, async () => {
       const begun = performance.now()
       const own = prng.split(`end to end, seed ${seed}`)
-      const { task, classifier } = await begin(study, backbone, frozen, entry, own)
+      const { task, classifier, head: plainHead } = await begin(study, backbone, frozen, entry, own)
       try {
         const title = `${head.method} end to end on ${head.backbone}, seed ${seed}`
         await train(study, task, backbone, entry.train, { title, prng: own })
@@ -43,8 +43,12 @@ export async function runEndToEnd(
           head,
           seed,
           fitSeconds,
-          options: { ...entry.options, ...entry.train },
+          options: { ...entry.options, train: entry.train },
         })
+        if (study.modelFolder && seed === experiment.seed) {
+          const { classes } = study.images.dataset
+          await exportModel(study.modelFolder, { backbone, head: await plainHead(), classes })
+        }
       } finally {
         task.dispose()
       }
@@ -77,7 +81,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
         head: common,
         seed: experiment.seed,
         fitSeconds,
-        options: training,
+        options: { train: training },
       })
     } finally {
       task.dispose()
@@ -95,11 +99,11 @@ async function begin(
   { fit }: SplitFeatures,
   { method, options, train: { backboneRate } }: EndToEndEntry,
   prng: Prng,
-): Promise<{ task: Task; classifier: () => Promise<FittedClassifier> }> {
+): Promise<{ task: Task; classifier: () => Promise<FittedClassifier>; head: () => Promise<Head> }> {
   if (method === 'softmax') {
     const classes = images.dataset.classes.length
     const task = softmaxTask({ backbone, classes, prng: prng.split('head'), backboneRate })
-    return { task, classifier: async () => task.classifier() }
+    return { task, classifier: async () => task.classifier(), head: () => task.head() }
   }
   const { form, own } = splitOptions(options)
   const metric = await fitMetric(normalise(fit.features, form), fit.labels, {
@@ -117,7 +121,7 @@ async function begin(
     normalise: form,
     rates: { backbone: backboneRate },
   })
-  return { task, classifier: () => task.classifier() }
+  return { task, classifier: () => task.classifier(), head: () => task.head() }
 }
 
 interface RowParts {

@@ -16,7 +16,10 @@ export interface SplitFeatures {
 /**
  * Takes the features of both splits, from the cache where they are there.
  */
-export async function splitFeatures(study: Study, backbone: Backbone): Promise<SplitFeatures> {
+export async function splitFeatures(
+  study: Pick<Study, 'images' | 'experiment' | 'terminal' | 'signal'>,
+  backbone: Backbone,
+): Promise<SplitFeatures> {
   const { images, experiment, terminal } = study
   const take = async (split: string, records: readonly ImageRecord[]) => {
     const taken = await extractFeatures({

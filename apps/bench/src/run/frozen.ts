@@ -1,5 +1,6 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { type Classifier, crossValidate } from '@dml-crc/metric'
+import { type Classifier, crossValidate, type FittedMetric, type NormaliseOptions } from '@dml-crc/metric'
+import { exportModel, type Head } from '@dml-crc/trainer'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
@@ -62,12 +63,34 @@ export async function runFrozen(
         peakRssMb: peakRssMb(),
       }
       await folder.add(row, prediction.labels)
+      if (study.modelFolder && fitted.metric && seed === experiment.seed) {
+        const head = await headOf(fitted.metric, fitted.form)
+        await exportModel(study.modelFolder, { backbone, head, classes: study.images.dataset.classes })
+      }
       if (seed === experiment.seed) await addLearnedFigures(study, fitted, features, prediction, task)
     } finally {
       fitted.dispose()
     }
   }
   terminal.onProgress({ kind: 'end', task })
+}
+
+/** A learned metric as the plain values of an export. */
+async function headOf(
+  { layer, dictionary, labels, lambda, temperature, rule }: FittedMetric,
+  normalise: NormaliseOptions,
+): Promise<Head> {
+  const metric = { shape: layer.variable.shape, data: (await layer.variable.data()) as Float32Array }
+  return {
+    kind: 'DML-CRC',
+    metric,
+    dictionary,
+    labels: { shape: [labels.length], data: labels },
+    lambda,
+    temperature,
+    rule,
+    normalise,
+  }
 }
 
 const describeSelection = (selection: Row['selection'], fit: string) =>

@@ -76,6 +76,10 @@ const RECIPES: Record<MethodEntry['method'], Recipe> = {
   },
 }
 
+export const METHODS = Object.keys(RECIPES) as MethodEntry['method'][]
+
+export const isMethod = (name: string): name is MethodEntry['method'] => Object.hasOwn(RECIPES, name)
+
 export const methodLabel = ({ method, label }: Pick<MethodEntry, 'method' | 'label'>): string =>
   label ?? RECIPES[method].label
 

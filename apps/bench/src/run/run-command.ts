@@ -16,7 +16,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 /** `dml-crc run`: from a checked experiment to the table, the results and the report. */
 export async function runCommand(
   given: Experiment,
-  options: PrepareOptions & { out?: string; resume?: boolean },
+  options: PrepareOptions & { out?: string; resume?: boolean; exportModel?: boolean },
 ): Promise<void> {
   const { terminal, resume = false, out = join('runs', given.name) } = options
   const { experiment, images, engine: loaded } = await prepare(given, options)
@@ -31,9 +31,12 @@ export async function runCommand(
     reported: reportedFor(experiment.dataset.name),
   }
   const folder = await RunFolder.open(out, { version, experiment, engine }, header, { resume })
-  await interruptible((signal) => runExperiment(experiment, { images, engine: loaded, folder, terminal, signal }))
+  const modelFolder = options.exportModel ? join(out, 'model') : undefined
+  await interruptible((signal) =>
+    runExperiment(experiment, { images, engine: loaded, folder, terminal, modelFolder, signal }),
+  )
   const report = await writeReport(out)
   terminal.print(textTable(RESULT_COLUMNS, resultCells(folder.results.rows)))
-  terminal.print(`\n${join(out, 'results.json')}\n${report}`)
+  terminal.print(['', join(out, 'results.json'), report, ...(modelFolder ? [modelFolder] : [])].join('\n'))
   terminal.printJson(folder.results)
 }

@@ -1,13 +1,9 @@
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
-import type { Engine } from '@dml-crc/engine'
-import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
-import type { RunFolder } from '../results/run-folder.ts'
 import { pretrain, runEndToEnd } from './end-to-end.ts'
 import { splitFeatures } from './features.ts'
 import { runFrozen } from './frozen.ts'
-import type { Images } from './images.ts'
 import type { Study } from './study.ts'
 import { runSweep } from './sweeps.ts'
 
@@ -15,10 +11,7 @@ import { runSweep } from './sweeps.ts'
  * Runs an experiment: for each backbone its features, every method on them, the sweeps, and the methods that train end to
  * end. Rows are written as they come; rows that the folder has already are not measured again.
  */
-export async function runExperiment(
-  experiment: Experiment,
-  parts: { images: Images; engine: Engine; folder: RunFolder; terminal: Terminal; signal: AbortSignal },
-): Promise<void> {
+export async function runExperiment(experiment: Experiment, parts: Omit<Study, 'experiment' | 'prng'>): Promise<void> {
   const study: Study = { experiment, ...parts, prng: Prng.fromSeed(experiment.seed) }
   const { details } = study.folder
   details.classes = [...study.images.dataset.classes]

@@ -14,6 +14,8 @@ export interface Study {
   terminal: Terminal
   /** The root of every random number: parts of the run split it by name and never advance it. */
   prng: Prng
+  /** Where the model of the first row goes, where one is asked for. */
+  modelFolder?: string
   /** Aborted when the run is to stop. */
   signal: AbortSignal
 }

@@ -1,0 +1,69 @@
+import { InputError } from '@dml-crc/core'
+import type { Command } from 'commander'
+import { openTerminal } from '../command-line/terminal.ts'
+import type { Experiment } from '../experiment/schema.ts'
+import { addExperimentOptions, type ExperimentOptions, readExperiment } from './experiment-options.ts'
+
+const TRAIN_EXAMPLES = `
+Examples:
+  $ dml-crc train demo --out runs/flowers
+  $ dml-crc predict runs/flowers/model photo.jpg
+
+The first end-to-end method of the experiment is trained on the fit split. The folder is that of a run; model/ in it is
+for \`dml-crc predict\`, with a model.json for browsers and a SavedModel.`
+
+const EXPORT_EXAMPLES = `
+Examples:
+  $ dml-crc export flowers102 --data flowers102 --backbone mobilenet_v1 --test val --out runs/flowers
+
+The network stays as it is; DML-CRC is learned on its features of the fit split. The folder is as that of
+\`dml-crc train\`.`
+
+export function addTrain(program: Command): void {
+  const description = 'train network and classifier end to end and export the model'
+  addModelCommand(program, 'train', description, TRAIN_EXAMPLES, (experiment) => ({
+    ...experiment,
+    methods: [],
+    sweeps: [],
+    endToEnd: experiment.endToEnd.slice(0, 1).map((entry) => ({ ...entry, seeds: 1 })),
+  }))
+}
+
+export function addExport(program: Command): void {
+  const description = 'learn DML-CRC on a frozen network and export the model'
+  addModelCommand(program, 'export', description, EXPORT_EXAMPLES, (experiment) => ({
+    ...experiment,
+    methods: experiment.methods
+      .filter(({ method }) => method === 'dmlCrc')
+      .slice(0, 1)
+      .map((entry) => ({ ...entry, seeds: 1 })),
+    sweeps: [],
+    endToEnd: [],
+  }))
+}
+
+function addModelCommand(
+  program: Command,
+  name: string,
+  description: string,
+  examples: string,
+  reduce: (experiment: Experiment) => Experiment,
+): void {
+  addExperimentOptions(program.command(name).description(description))
+    .option('--out <dir>', 'folder of the run; the model goes to model/ in it')
+    .addHelpText('after', examples)
+    .action(async (experimentName: string, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ExperimentOptions & { out?: string }>()
+      const experiment = reduce(readExperiment(experimentName, options))
+      if (experiment.methods.length + experiment.endToEnd.length === 0) {
+        throw new InputError(`\`dml-crc ${name}\` of ${experimentName}`, {
+          expected:
+            name === 'train' ? 'an experiment with an entry in endToEnd' : 'an experiment with the method dmlCrc',
+          received: 'none',
+          remedy: 'Add one to the experiment file, or choose another experiment.',
+        })
+      }
+      const { runCommand } = await import('../run/run-command.ts')
+      await runCommand(experiment, { ...options, exportModel: true, terminal: openTerminal(options) })
+    })
+}
