@@ -36,7 +36,7 @@ const options = {
   rates: { backbone: 0.1, metric: 0.3, scalars: 0.3 },
   frozen: { rank: 512, noise: 0.7, steps: 100 },
   crcLambda: 0.3,
-  softmax: { epochs: 3, backboneRate: 0.1 },
+  softmax: { epochs: 2, backboneRate: 0.1 },
   ...JSON.parse(changes),
 }
 const engine = await loadEngine()

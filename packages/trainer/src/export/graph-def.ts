@@ -10,7 +10,7 @@ const bytesOf = (data: Float32Array | Int32Array) => new Uint8Array(data.buffer,
 const typeOf = (data: Float32Array | Int32Array) => (data instanceof Float32Array ? TYPE.float32 : TYPE.int32)
 
 /** TensorShapeProto; −1 for a size that is not fixed, which varints write as 2⁶⁴ − 1. */
-export function shapeProto(shape: readonly number[]): Uint8Array {
+function shapeProto(shape: readonly number[]): Uint8Array {
   const anySize = Uint8Array.of(0x08, ...Array(9).fill(0xff), 0x01)
   return concat(...shape.map((size) => message(2, size === -1 ? anySize : integer(1, size))))
 }
@@ -36,7 +36,7 @@ function constantProto({ name, shape, data }: Constant): Uint8Array {
 }
 
 /** The graph with its constants as a GraphDef (graph.proto) of TensorFlow. */
-export function graphDef({ nodes, constants, input, outputs }: Graph): Uint8Array {
+function graphDef({ nodes, constants, input, outputs }: Graph): Uint8Array {
   const placeholder = nodeProto(
     input.name,
     'Placeholder',

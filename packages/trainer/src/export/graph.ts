@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { type Attribute, operationOf } from './operations.ts'
 
 /** A node of a TensorFlow graph. */
-export interface GraphNode {
+interface GraphNode {
   name: string
   op: string
   inputs: string[]
