@@ -4,6 +4,8 @@ import { type HostKernel, hostKernels } from './host-kernels.ts'
 /** What the native backend of TensorFlow.js offers beyond the public interface. */
 interface NativeBackend {
   binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number; TF_FLOAT: number; TF_INT32: number }
+  disposeData(id: tf.DataId, force: boolean): boolean
+  readSync(id: tf.DataId): Float32Array
   executeMultipleOutputs(op: string, attributes: object[], inputs: tf.TensorInfo[], count: number): tf.Tensor[]
   executeSingleOutput(op: string, attributes: object[], inputs: tf.TensorInfo[]): tf.Tensor
 }
@@ -15,15 +17,28 @@ interface NativeCall {
 
 const floats = ({ binding }: NativeBackend) => ({ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT })
 
-/** TensorFlow's own error does not name the pivot: the host's factorisation, run once more, does. */
+/**
+ * Where a matrix is not positive definite some versions of TensorFlow fail, without a word on the pivot, and others
+ * fill the factor with NaN. The host's factorisation, run once more, names the pivot.
+ */
 function cholesky(call: NativeCall): tf.TensorInfo {
   const { inputs, backend } = call
+  const explain = () => hostKernels.Cholesky!(call as unknown as Parameters<HostKernel>[0])
+  let factor: tf.Tensor
   try {
-    return backend.executeSingleOutput('Cholesky', [floats(backend)], [inputs.input])
+    factor = backend.executeSingleOutput('Cholesky', [floats(backend)], [inputs.input!])
   } catch (cause) {
-    hostKernels.Cholesky(call as unknown as Parameters<HostKernel>[0])
+    explain()
     throw cause
   }
+  const values = backend.readSync(factor.dataId)
+  const matrix = factor.shape.at(-1)! ** 2
+  for (let last = matrix - 1; last < values.length; last += matrix) {
+    if (!Number.isNaN(values[last])) continue
+    backend.disposeData(factor.dataId, true)
+    explain()
+  }
+  return factor
 }
 
 function triangularSolve({ inputs, attrs, backend }: NativeCall): tf.TensorInfo {
