@@ -82,12 +82,12 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[values.length 
 
 const folder = await mkdtemp(join(tmpdir(), 'dml-crc-speed-'))
 try {
-  const records = await writeImages(folder)
+  const records = await writeImages(join(folder, 'images'))
   for (const name of ['center', 'random'] as const) {
     // The two sides take turns, so that a busy machine slows both.
     const [plain, warm, peer]: [number[], number[], number[]] = [[], [], []]
     for (let lap = 0; lap < LAPS; lap++) {
-      const theirs = torchvision(folder, name)
+      const theirs = torchvision(join(folder, 'images'), name)
       if (theirs) peer.push(theirs)
       plain.push(await perSecond(records, name))
       warm.push(await perSecond(records, name, join(folder, 'cache')))
