@@ -13,7 +13,7 @@ export interface WeightsFile {
   close(): Promise<void>
 }
 
-export async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece)
   return hash.digest('hex')
