@@ -44,7 +44,7 @@ beforeAll(async () => {
     if (start) response.setHeader('content-range', `bytes ${start}-${content.length - 1}/${content.length}`)
     response.writeHead(start ? 206 : 200, { 'content-length': content.length - start })
     if (!cutNext) response.end(content.subarray(start))
-    else response.write(content.subarray(start, start + cutNext), () => setTimeout(() => response.destroy(), 20))
+    else response.write(content.subarray(start, start + cutNext), () => setTimeout(() => response.socket?.end(), 50))
     cutNext = 0
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
