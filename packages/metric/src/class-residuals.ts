@@ -46,6 +46,7 @@ export function inverseOf(d: tf.Tensor2D, lambda: tf.Scalar | number): tf.Tensor
  *
  * With K = D̂ᵀD̂ + λI (without the rows that a query leaves out), z = K⁻¹q̂ gives the code α = D̂z and the error
  * q̂ − D̂ᵀα = λz; the adjoint w = (v − D̂z_w)/λ has z_w = K⁻¹D̂ᵀv = D̂ᵀw. So nothing larger than [N', B] is formed.
+ * Each [N', B] is freed as soon as it has served, because a bank makes them large.
  * Residuals come by the Gram form ‖q̂‖² − 2h_cᵀα_c + α_cᵀG_ccα_c, kept at 0 or above.
  */
 export function classResiduals(
@@ -60,12 +61,15 @@ export function classResiduals(
     const inverse = inverseOf(d, lam)
     const without = downdate(d, inverse, exclusion)
     const z = without.solve(inverse, tf.transpose(q))
-    const alpha = without.mask(product(d, z))
+    const alpha = tf.tidy(() => without.mask(product(d, z)))
     const h = product(d, q, { b: true })
     // T = G_ccα_c − h_c, half the derivative of the plain residual by α_c.
-    const t = tf.sub(timesBlocks(gramBlocks(d, layout), alpha, layout), h) as tf.Tensor2D
-    const energy = tf.sum(tf.square(q), 1) as tf.Tensor1D
-    const plain = tf.relu(tf.add(energy, sumByClass(tf.mul(alpha, tf.sub(t, h)), layout))) as tf.Tensor2D
+    const t = tf.tidy(() => tf.sub(timesBlocks(gramBlocks(d, layout), alpha, layout), h) as tf.Tensor2D)
+    const plain = tf.tidy(() => {
+      const energy = tf.sum(tf.square(q), 1)
+      return tf.relu(tf.add(energy, sumByClass(tf.mul(alpha, tf.sub(t, h)), layout))) as tf.Tensor2D
+    })
+    h.dispose()
     const size = rule === 'ratio' ? (tf.add(sumByClass(tf.square(alpha), layout), RATIO_EPSILON) as tf.Tensor2D) : null
     const value = toClasses(size ? tf.div(plain, size) : plain, layout)
     save([q, d, lam, inverse, z, alpha, t, ...(size ? [plain, size] : [])])
@@ -76,20 +80,21 @@ export function classResiduals(
       const gTilde = (rule === 'ratio' ? tf.div(g, size) : g) as tf.Tensor2D
       const gAlpha = scaleByClass(gTilde, alpha, layout)
       const without = downdate(d, inverse, exclusion)
-      let half: tf.Tensor2D = scaleByClass(gTilde, t, layout)
-      if (rule === 'ratio') {
+      const v = tf.tidy(() => {
+        const onCodes = scaleByClass(tf.mul(gTilde, 2), t, layout)
+        if (rule === 'plain') return without.mask(onCodes)
         const push = tf.div(tf.mul(gTilde, plain), size) as tf.Tensor2D
-        half = tf.sub(half, scaleByClass(push, alpha, layout))
-      }
-      const v = without.mask(tf.mul(half, 2))
+        return without.mask(tf.sub(onCodes, scaleByClass(tf.mul(push, 2), alpha, layout)))
+      })
       const zw = without.solve(inverse, product(d, v, { a: true }))
-      const lambdaW = tf.sub(v, without.mask(product(d, zw)))
-      const ownShare = tf.sub(timesOuterBlocks(gAlpha, alpha, d, layout), product(gAlpha, q))
-      const byDictionary = tf.addN([
-        product(lambdaW as tf.Tensor2D, z, { b: true }),
-        tf.neg(product(alpha, zw, { b: true })),
-        tf.mul(ownShare, 2),
-      ])
+      const lambdaW = tf.tidy(() => tf.sub(v, without.mask(product(d, zw))) as tf.Tensor2D)
+      v.dispose()
+      const ownShare = tf.tidy(() => tf.sub(timesOuterBlocks(gAlpha, alpha, d, layout), product(gAlpha, q)))
+      const byDictionary = tf.tidy(() => {
+        const throughCode = tf.sub(product(lambdaW, z, { b: true }), product(alpha, zw, { b: true }))
+        return tf.add(throughCode, tf.mul(ownShare, 2))
+      })
+      ownShare.dispose()
       const total = tf.sum(gTilde, 0) as tf.Tensor1D
       const pull = tf.sub(tf.mul(q, tf.expandDims(total, 1)), product(gAlpha, d, { a: true }))
       const byQueries = tf.add(tf.transpose(zw), tf.mul(pull, 2))
