@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Jobs } from './jobs.ts'
 
 /** The parts of BackendWasm that kernels use. */
-export interface Backend {
+interface Backend {
   dataIdMap: { get(id: tf.DataId): { memoryOffset: number } }
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo
   disposeData(id: tf.DataId): boolean

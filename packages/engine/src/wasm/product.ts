@@ -2,7 +2,7 @@ import { type ProductActivation, productActivations } from './activation.ts'
 import { JobKind, type Jobs } from './jobs.ts'
 
 /** A matrix in memory: element (i, j) lies at address + 4·(i·rowStride + j·columnStride). */
-export interface Operand {
+interface Operand {
   address: number
   rowStride: number
   columnStride: number
@@ -15,7 +15,7 @@ interface TappedOperand extends Operand {
 }
 
 /** What the rows of A are: a matrix, the patches of an image, or the values of all patches (A transposed). */
-export type Left = Operand | { patches: Record<number, number>; transposed: boolean }
+type Left = Operand | { patches: Record<number, number>; transposed: boolean }
 
 export interface Product {
   m: number
