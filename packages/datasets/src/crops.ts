@@ -50,7 +50,8 @@ function fixedCrop(
   }
 }
 
-function mirrored(transform: Transform): Transform {
+/** The view of `transform`, left and right exchanged. */
+export function mirrored(transform: Transform): Transform {
   return {
     ...transform,
     id: `${transform.id}+mirrored`,

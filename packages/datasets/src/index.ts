@@ -1,5 +1,5 @@
 export { type AugmentOptions, augment } from './augment.ts'
-export { centerCrop, cropToBox, randomResizedCrop, tenCrop } from './crops.ts'
+export { centerCrop, cropToBox, mirrored, randomResizedCrop, tenCrop } from './crops.ts'
 export { cub200 } from './cub200.ts'
 export type { Box, ImageDataset, ImageRecord } from './dataset.ts'
 export { demo } from './demo/demo.ts'

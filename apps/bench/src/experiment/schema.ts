@@ -99,6 +99,12 @@ export const Experiment = z.strictObject({
   select: z.strictObject({ folds: z.number().int().min(2) }).default({ folds: 5 }),
   seed: z.number().int().min(0).default(0).describe('The root of every random number of the run'),
   batchSize: positive.default(32).describe('Images a batch when features are extracted'),
+  shortSide: z
+    .number()
+    .min(1)
+    .default(256 / 224)
+    .describe('The short side an image is resized to, over the side of the square cut out of its middle'),
+  mirror: z.boolean().default(false).describe('Take the mean of the features of an image and of its mirror image'),
   methods: z.array(Method).default([]),
   endToEnd: z.array(EndToEnd).default([]),
   sweeps: z.array(Sweep).default([]),

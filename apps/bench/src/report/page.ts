@@ -56,7 +56,7 @@ export function reportPage(results: Results, details: Details): string {
 
 function measured({ rows }: Results, summaries: readonly Summary[]): Html {
   if (rows.length === 0) return html`<p>The run has no row yet.</p>`
-  const [{ dataset, split, count }] = rows
+  const { dataset, split, count } = rows.find(({ selection }) => selection) ?? rows[0]
   return html`
 <p>${dataset}: fitted and chosen on <em>${split.fit}</em> (selection: ${split.select}), reported on <em>${split.test}</em>, ${count} images. Accuracies in percent; ± is the standard deviation over the seeds.</p>
 <div class="scroll" role="region" aria-label="Measured results" tabindex="0"><table>

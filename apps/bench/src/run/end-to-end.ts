@@ -3,17 +3,17 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
-import { centerCrop } from '@dml-crc/datasets'
 import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
-import { dmlCrcTask, exportModel, extractFeatures, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
+import { dmlCrcTask, exportModel, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
-import type { SplitFeatures } from './features.ts'
+import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead } from './frozen.ts'
 import { classifyAndMeasure } from './measure.ts'
 import { methodLabel, splitOptions } from './methods.ts'
 import type { Study } from './study.ts'
+import { testView } from './test-view.ts'
 import { train } from './training.ts'
 import { weightsKept } from './weights-kept.ts'
 
@@ -94,7 +94,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
 
 /** The task of an entry at its start, and what classifies once it is trained. */
 async function begin(
-  { images }: Study,
+  { experiment, images }: Study,
   backbone: Backbone,
   { fit }: SplitFeatures,
   { method, options, train: { backboneRate } }: EndToEndEntry,
@@ -113,7 +113,7 @@ async function begin(
   const task = dmlCrcTask({
     backbone,
     records: images.fit,
-    transform: centerCrop({ size: backbone.inputSize }),
+    transform: testView(backbone, experiment),
     metric: metric.layer,
     lambda: metric.lambda,
     temperature: metric.temperature,
@@ -139,14 +139,7 @@ async function addRow(
   { head, seed, fitSeconds, options }: RowParts,
 ): Promise<void> {
   try {
-    const { features, labels, seconds } = await extractFeatures({
-      backbone,
-      records: images.test,
-      transform: centerCrop({ size: backbone.inputSize }),
-      batchSize: experiment.batchSize,
-      onProgress: terminal.onProgress,
-      signal,
-    })
+    const { features, labels, seconds } = await imageFeatures(backbone, images.test, { experiment, terminal, signal })
     const { prediction, measures, seconds: classifySeconds } = await classifyAndMeasure(classifier, features, labels)
     const row = {
       ...head,

@@ -1,10 +1,11 @@
 import type { Backbone } from '@dml-crc/backbones'
 import { homeFolder } from '@dml-crc/core'
-import { centerCrop, type ImageRecord } from '@dml-crc/datasets'
+import { type ImageRecord, mirrored } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
-import { extractFeatures } from '@dml-crc/trainer'
+import { type ExtractedFeatures, extractFeatures } from '@dml-crc/trainer'
 import { duration } from '../command-line/duration.ts'
 import type { Study } from './study.ts'
+import { testView } from './test-view.ts'
 
 /** The features of both splits as the backbone gives them, not normalised. */
 export interface SplitFeatures {
@@ -22,16 +23,7 @@ export async function splitFeatures(
 ): Promise<SplitFeatures> {
   const { images, experiment, terminal } = study
   const take = async (split: string, records: readonly ImageRecord[]) => {
-    const taken = await extractFeatures({
-      backbone,
-      records,
-      transform: centerCrop({ size: backbone.inputSize }),
-      batchSize: experiment.batchSize,
-      cacheFolder: homeFolder('features'),
-      onProgress: terminal.onProgress,
-      onNote: terminal.note,
-      signal: study.signal,
-    })
+    const taken = await imageFeatures(backbone, records, study, homeFolder('features'))
     if (taken.fromCache) {
       const said = `features of ${split}: ${records.length} images from the cache in ${duration(taken.seconds)}`
       terminal.note(`${said} (${backbone.record.name}, ${taken.key.slice(0, 12)})`)
@@ -41,4 +33,31 @@ export async function splitFeatures(
   const fit = await take(experiment.splits.fit, images.fit)
   const test = await take(experiment.splits.test, images.test)
   return { fit, test, seconds: fit.seconds + test.seconds }
+}
+
+/**
+ * The features of images, the mean of an image's and its mirror image's where the experiment says so; kept in
+ * `cacheFolder` where one is given.
+ */
+export async function imageFeatures(
+  backbone: Backbone,
+  records: readonly ImageRecord[],
+  { experiment, terminal, signal }: Pick<Study, 'experiment' | 'terminal' | 'signal'>,
+  cacheFolder?: string,
+): Promise<ExtractedFeatures> {
+  const { batchSize, mirror } = experiment
+  const { onProgress, note: onNote } = terminal
+  const middle = testView(backbone, experiment)
+  const extract = (transform: typeof middle) =>
+    extractFeatures({ backbone, records, transform, batchSize, cacheFolder, onProgress, onNote, signal })
+  const plain = await extract(middle)
+  if (!mirror) return plain
+  const turned = await extract(mirrored(middle))
+  const { data, shape } = plain.features
+  return {
+    ...plain,
+    features: { data: data.map((x, i) => (x + turned.features.data[i]) / 2), shape },
+    fromCache: plain.fromCache && turned.fromCache,
+    seconds: plain.seconds + turned.seconds,
+  }
 }
