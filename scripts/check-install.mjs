@@ -48,7 +48,7 @@ try {
   const dependencies = Object.fromEntries(installed.map(({ name, tarball }) => [name, `file:${tarball}`]))
   dependencies['@tensorflow/tfjs'] = '4.22.0'
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }, null, 2))
-  run('npm install', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional'])
+  run('npm install', 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'])
 
   for (const { name, packageRoot } of installed.filter(({ name }) => name.startsWith('@'))) {
     const code = example(packageRoot)

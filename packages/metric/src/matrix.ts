@@ -17,7 +17,7 @@ export function toTensor(features: Features): tf.Tensor2D {
 }
 
 /** The features as a matrix on the host. */
-export async function toMatrix(features: Features): Promise<Matrix> {
+async function toMatrix(features: Features): Promise<Matrix> {
   if (!(features instanceof tf.Tensor)) return features
   return { data: (await features.data()) as Float32Array, shape: features.shape }
 }

@@ -53,7 +53,7 @@ export function knn({ k = 1 }: { k?: number } = {}): Classifier {
 }
 
 /** The means of each class of rows [N, d]: [C, d]. */
-export function classMeans(rows: tf.Tensor2D, labels: Int32Array, classes: number): tf.Tensor2D {
+function classMeans(rows: tf.Tensor2D, labels: Int32Array, classes: number): tf.Tensor2D {
   return tf.tidy(() => {
     const members = tf.oneHot(tf.tensor1d(labels, 'int32'), classes).toFloat() as tf.Tensor2D
     const counts = tf.tensor2d(Float32Array.from(classCounts(labels, classes)), [classes, 1])

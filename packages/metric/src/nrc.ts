@@ -13,7 +13,7 @@ export interface NrcOptions {
 }
 
 /** The non-negative codes z [N', B] after the iterations. */
-export function nonNegativeCodes(
+function nonNegativeCodes(
   queries: tf.Tensor2D,
   d: tf.Tensor2D,
   code: LinearCode,

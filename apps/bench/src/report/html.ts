@@ -27,4 +27,4 @@ function render(value: Part): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character])
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character])

@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom'
 import { Html, html } from './html.ts'
 
 /** The width for which figures are drawn; a phone shows them at nearly this size, so their text stays readable. */
-export const WIDTH = 400
+const WIDTH = 400
 
 /**
  * Draws a plot as SVG text that takes its colours from the page: `currentColor` for axes and text, CSS variables for marks.
