@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { type Activation, activate } from './activation.ts'
 import { batchNorm } from './batch-norm.ts'
+import { fusedConvolution } from './fused-convolution.ts'
 import type { LayerPlan } from './layer.ts'
 
 export interface ConvolutionOptions {
@@ -30,7 +31,6 @@ export function convolution(unit: string, options: ConvolutionOptions): LayerPla
     const statistics = norm ? batchNorm(scope, unit, layout, filters) : undefined
     const bias = norm ? undefined : scope.declare({ unit, role: 'bias', layout, shape: [filters] })
     const convolve = depthwise ? tf.depthwiseConv2d<tf.Tensor4D> : tf.conv2d<tf.Tensor4D>
-    const fused = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d
     // The two ways to pad differ only where a layer strides.
     const side = stride > 1 && scope.dialect.padding === 'symmetric' ? Math.floor(kernel / 2) : 0
     const pad = stride > 1 && scope.dialect.padding === 'symmetric' ? 'valid' : 'same'
@@ -42,14 +42,14 @@ export function convolution(unit: string, options: ConvolutionOptions): LayerPla
         if (statistics && pass.liveNorm) {
           return activate(statistics.live(convolve(padded, filter, stride, pad), pass), activation)
         }
-        let shift = bias?.variable as tf.Tensor | undefined
+        let shift = bias?.variable as tf.Tensor
         if (statistics) {
           const stored = statistics.stored()
           filter = tf.mul(filter, depthwise ? tf.reshape(stored.scale, [channels, 1]) : stored.scale)
           shift = stored.shift
         }
         const inKernel = activation === 'relu' || activation === 'relu6' ? activation : 'linear'
-        const y = fused({ x: padded, filter, strides: stride, pad, bias: shift, activation: inKernel })
+        const y = fusedConvolution(padded, filter, shift, { depthwise, stride, pad, activation: inKernel })
         return inKernel === activation ? y : activate(y, activation)
       },
     }
