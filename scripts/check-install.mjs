@@ -22,7 +22,7 @@ function run(what, command, args, options) {
 function example(packageRoot) {
   const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8')
   const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code)
-  const code = blocks.find((block) => block.includes('import ') && !block.includes('path/to'))
+  const code = blocks.find((block) => block.includes('import ') && !/path\/to|'data\//.test(block))
   if (!code) return undefined
   const { outputText } = ts.transpileModule(code, { compilerOptions: { target: 'es2023', module: 'esnext' } })
   return outputText
