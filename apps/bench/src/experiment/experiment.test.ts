@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, InputError } from '@dml-crc/core'
@@ -44,6 +44,11 @@ describe('experiment files', () => {
     const { properties, required } = experimentJsonSchema() as Record<string, Record<string, unknown>>
     expect(Object.keys(properties)).toContain('methods')
     expect(required).toContain('dataset')
+  })
+
+  it('ships that schema (`dml-crc run --schema` writes it)', () => {
+    const shipped = readFileSync(new URL('../../experiments/experiment.schema.json', import.meta.url), 'utf8')
+    expect(JSON.parse(shipped)).toEqual(JSON.parse(JSON.stringify(experimentJsonSchema())))
   })
 })
 
