@@ -27,7 +27,7 @@ export interface CreateBackboneOptions {
   dropout?: number
   /** The last block that is not trained; nor are those before it. */
   freeze?: string
-  /** Recompute each block for its gradient instead of keeping its maps: half of the memory or less, a third more time. */
+  /** Recompute each block for its gradient instead of keeping its maps: less memory, for one more forward pass. */
   recompute?: boolean
   /** What makes one feature of the layer's map; the average by default. */
   pool?: GlobalPool
