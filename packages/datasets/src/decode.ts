@@ -10,7 +10,8 @@ const decodingError = (path: string, cause: unknown) =>
     path,
     {
       expected: 'a whole image',
-      received: (cause as Error).message.trim().split('\n')[0],
+      // The decoder's own words are lost at times when several images are decoded at once.
+      received: `data that does not decode (${(cause as Error).message.trim().split('\n')[0]})`,
       remedy: "Replace the file, or pass onError: 'skip'.",
     },
     { cause },
