@@ -47,7 +47,8 @@ export async function runEndToEnd(
         })
         if (study.modelFolder && seed === experiment.seed) {
           const { classes } = study.images.dataset
-          await exportModel(study.modelFolder, { backbone, head: await plainHead(), classes })
+          const { reduced: resize } = testView(backbone, experiment)
+          await exportModel(study.modelFolder, { backbone, head: await plainHead(), classes, resize })
         }
       } finally {
         task.dispose()

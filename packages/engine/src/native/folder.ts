@@ -54,9 +54,8 @@ export function installationFolder({ name, version }: Pick<NativePackage, 'name'
   return homeFolder('engine', `${name.split('/')[1]}-${version}-${platform}`)
 }
 
-const manifestOf = (folder: string) => join(folder, 'installation.json')
-
-export { manifestOf }
+/** The file in which an installation describes itself. */
+export const manifestOf = (folder: string) => join(folder, 'installation.json')
 
 /** The installation in `folder`, or undefined where there is none. */
 export function readInstallation(folder: string): Installation | undefined {
