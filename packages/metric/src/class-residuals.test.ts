@@ -1,5 +1,5 @@
 import { Prng } from '@dml-crc/core'
-import { loadEngine } from '@dml-crc/engine'
+import { loadEngine, solve as solveTensors } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { arrange, classLayout } from './class-layout.ts'
@@ -49,6 +49,20 @@ function reference(q: number[], d: Rows, labels: number[], lambda: number, rule:
     })
     return rule === 'ratio' ? dot(error, error) / size : dot(error, error)
   })
+}
+
+/** The same of one query in tensors, left to automatic differentiation, the solve included. */
+function automatic(q: tf.Tensor, d: tf.Tensor, lambda: tf.Tensor, rule: Rule, without: number[]): tf.Tensor {
+  const rows = labels.flatMap((_, i) => (without.includes(i) ? [] : [i]))
+  const kept = tf.gather(d, tf.tensor1d(rows, 'int32'))
+  const a = tf.add(tf.matMul(kept, kept, false, true), tf.mul(tf.eye(rows.length), lambda))
+  const alpha = solveTensors(a, tf.matMul(kept, tf.reshape(q, [-1, 1])))
+  const perClass = [0, 1, 2].map((c) => {
+    const own = tf.mul(alpha, tf.tensor2d(rows.map((i) => [labels[i] === c ? 1 : 0])))
+    const left = tf.sum(tf.square(tf.sub(q, tf.reshape(tf.matMul(kept, own, true), [-1]))))
+    return rule === 'ratio' ? tf.div(left, tf.add(tf.sum(tf.square(own)), RATIO_EPSILON)) : left
+  })
+  return tf.stack(perClass)
 }
 
 const prng = Prng.fromSeed(7)
@@ -120,6 +134,24 @@ describe.each<Rule>(['plain', 'ratio'])('class residuals, %s rule', (rule) => {
       expectClose(await byLambda.data(), [gradients.lambda], 1e-3)
     },
   )
+
+  it.each(Object.entries(exclusions))('has the gradients of automatic differentiation, with %s', async (_, without) => {
+    const exclusion = without?.map((rows) => rows.map((row) => layout.position[row]))
+    const adjoint = (q: tf.Tensor, d: tf.Tensor, l: tf.Tensor) => {
+      const arranged = arrange(d as tf.Tensor2D, layout)
+      const all = classResiduals(q as tf.Tensor2D, arranged, l as tf.Scalar, { layout, rule, exclusion })
+      return tf.sum(tf.mul(all, tf.tensor2d(weights.slice(0, 4))))
+    }
+    const tape = (q: tf.Tensor, d: tf.Tensor, l: tf.Tensor) => {
+      const all = tf.unstack(q).map((row, i) => automatic(row, d, l, rule, without?.[i] ?? []))
+      return tf.sum(tf.mul(tf.stack(all), tf.tensor2d(weights.slice(0, 4))))
+    }
+    const inputs = [tf.tensor2d(queries), tf.tensor2d(dictionary), tf.scalar(lambda)]
+    const [own, theirs] = [tf.grads(adjoint)(inputs), tf.grads(tape)(inputs)]
+    for (const [i, gradient] of own.entries()) {
+      expectClose(await gradient.data(), Array.from(await theirs[i].data()), 1e-4)
+    }
+  })
 
   it('leaving each row out of its own code is the same as separate fits, and so are the gradients', async () => {
     const sum = (_: Rows, d: Rows, l: number) =>

@@ -79,6 +79,12 @@ export function classResiduals(
       const g = fromClasses(dy as tf.Tensor2D, layout)
       const gTilde = (rule === 'ratio' ? tf.div(g, size) : g) as tf.Tensor2D
       const gAlpha = scaleByClass(gTilde, alpha, layout)
+      const ownShare = tf.tidy(() => tf.sub(timesOuterBlocks(gAlpha, alpha, d, layout), product(gAlpha, q)))
+      const pull = tf.tidy(() => {
+        const total = tf.expandDims(tf.sum(gTilde, 0), 1)
+        return tf.sub(tf.mul(q, total), product(gAlpha, d, { a: true }))
+      })
+      gAlpha.dispose()
       const without = downdate(d, inverse, exclusion)
       const v = tf.tidy(() => {
         const onCodes = scaleByClass(tf.mul(gTilde, 2), t, layout)
@@ -89,14 +95,11 @@ export function classResiduals(
       const zw = without.solve(inverse, product(d, v, { a: true }))
       const lambdaW = tf.tidy(() => tf.sub(v, without.mask(product(d, zw))) as tf.Tensor2D)
       v.dispose()
-      const ownShare = tf.tidy(() => tf.sub(timesOuterBlocks(gAlpha, alpha, d, layout), product(gAlpha, q)))
       const byDictionary = tf.tidy(() => {
-        const throughCode = tf.sub(product(lambdaW, z, { b: true }), product(alpha, zw, { b: true }))
+        const throughCode = tf.tidy(() => tf.sub(product(lambdaW, z, { b: true }), product(alpha, zw, { b: true })))
         return tf.add(throughCode, tf.mul(ownShare, 2))
       })
       ownShare.dispose()
-      const total = tf.sum(gTilde, 0) as tf.Tensor1D
-      const pull = tf.sub(tf.mul(q, tf.expandDims(total, 1)), product(gAlpha, d, { a: true }))
       const byQueries = tf.add(tf.transpose(zw), tf.mul(pull, 2))
       const byLambda = tf.neg(tf.div(tf.sum(tf.mul(lambdaW, alpha)), lam))
       return [byQueries, byDictionary, byLambda]

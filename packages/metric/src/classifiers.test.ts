@@ -57,6 +57,8 @@ describe('against float64 references', () => {
   const byResiduals: [Classifier, number[][]][] = [
     [crc({ lambda: 0.3 }), goldens.crc],
     [crc({ lambda: 0.3, rule: 'ratio' }), goldens.crcRatio],
+    [crc({ lambda: 0.3, form: 'direct' }), goldens.crc],
+    [crc({ lambda: 0.3, rule: 'ratio', form: 'direct' }), goldens.crcRatio],
     [proCrc({ lambda: 0.5, gamma: 0.2 }), goldens.proCrc],
     [robustProCrc({ lambda: 0.05, gamma: 0.1 }), goldens.robustProCrc],
     [nrc(), goldens.nrc],
@@ -211,6 +213,17 @@ describe.each(all.map((classifier) => [classifier.name, classifier] as const))('
     await expect(fitted.predict(matrix([[1, 2]]))).rejects.toThrow(/rows of 8 numbers, received rows of 2/)
     fitted.dispose()
   })
+})
+
+it('the direct form keeps the digits of a residual far below the length of its query', async () => {
+  // Two orthonormal samples and the first as a query: its code is 1/(1+λ), so its class leaves (λ/(1+λ))².
+  const lambda = 1e-3
+  const samples = matrix([
+    [0.6, 0.8],
+    [-0.8, 0.6],
+  ])
+  const { residuals } = await classify(crc({ lambda, form: 'direct' }), samples, [0, 1], matrix([[0.6, 0.8]]))
+  expect(residuals!.data[0] / (lambda / (1 + lambda)) ** 2).toBeCloseTo(1, 3)
 })
 
 it('refuses options out of range', () => {

@@ -59,19 +59,47 @@ export interface Dictionary {
 }
 
 /**
- * ‖t − D_cᵀα_c‖² for targets t [B, d] and codes α [N', B] as [C, B] in the layout's order of classes, by
- * ‖t‖² − 2h_cᵀα_c + α_cᵀG_ccα_c with h = Dt.
+ * How ‖t − D_cᵀα_c‖² is computed. `gram`: ‖t‖² − 2h_cᵀα_c + α_cᵀG_ccα_c with h = Dt, which is quick, and in float32 right
+ * to about 1e-6·‖t‖². `direct`: from the differences themselves, right to 1e-6 of the residual, for C·d numbers and 2·N·d
+ * operations a query; for samples so many or λ so small that classes rebuild a query almost perfectly.
+ */
+export type ResidualForm = 'gram' | 'direct'
+
+export interface ResidualOptions {
+  /** Default `plain`. */
+  rule?: Rule
+  /** Default `gram`. */
+  form?: ResidualForm
+}
+
+/**
+ * ‖t − D_cᵀα_c‖² for targets t [B, d] and codes α [N', B] as [C, B] in the layout's order of classes; divided by
+ * ‖α_c‖² + ε in the ratio rule.
  */
 export function residualsTo(
   target: tf.Tensor2D,
   alpha: tf.Tensor2D,
-  { d, layout, blocks }: Dictionary,
-  rule: Rule = 'plain',
+  dictionary: Dictionary,
+  { rule = 'plain', form = 'gram' }: ResidualOptions = {},
 ): tf.Tensor2D {
+  const plain = (form === 'gram' ? gramResiduals : directResiduals)(target, alpha, dictionary)
+  if (rule === 'plain') return plain
+  return tf.div(plain, tf.add(sumByClass(tf.square(alpha), dictionary.layout), RATIO_EPSILON))
+}
+
+function gramResiduals(target: tf.Tensor2D, alpha: tf.Tensor2D, { d, layout, blocks }: Dictionary): tf.Tensor2D {
   const h = product(d, target, { b: true })
   const inner = tf.sub(timesBlocks(blocks, alpha, layout), tf.mul(h, 2))
   const energy = tf.sum(tf.square(target), 1)
-  const plain = tf.relu(tf.add(energy, sumByClass(tf.mul(alpha, inner), layout))) as tf.Tensor2D
-  if (rule === 'plain') return plain
-  return tf.div(plain, tf.add(sumByClass(tf.square(alpha), layout), RATIO_EPSILON))
+  // Rounding must not make a square negative.
+  return tf.relu(tf.add(energy, sumByClass(tf.mul(alpha, inner), layout)) as tf.Tensor2D)
+}
+
+function directResiduals(target: tf.Tensor2D, alpha: tf.Tensor2D, { d, layout }: Dictionary): tf.Tensor2D {
+  return joinBuckets(
+    layout.buckets.map((bucket) => {
+      const rebuilt = tf.matMul(bucketOf(alpha, bucket), bucketOf(d, bucket), true)
+      return tf.sum(tf.squaredDifference(rebuilt, tf.expandDims(target, 0)), 2) as tf.Tensor2D
+    }),
+  )
 }

@@ -65,7 +65,7 @@ export async function crcGrid(
     })
     for (const rule of rules) {
       const residuals = tf.tidy(() =>
-        toClasses(residualsTo(d, alpha, { d, layout, blocks: kept.blocks }, rule), layout),
+        toClasses(residualsTo(d, alpha, { d, layout, blocks: kept.blocks }, { rule }), layout),
       )
       const data = (await residuals.data()).map((value) => -value) as Float32Array
       residuals.dispose()

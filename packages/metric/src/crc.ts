@@ -1,6 +1,6 @@
 import type { Rule } from './class-residuals.ts'
 import type { Classifier } from './classifier.ts'
-import { codesOf, crcCode, residualsTo } from './collaborative-code.ts'
+import { codesOf, crcCode, type ResidualForm, residualsTo } from './collaborative-code.ts'
 import { dictionaryClassifier } from './dictionary-classifier.ts'
 import { checkPositive } from './matrix.ts'
 
@@ -9,6 +9,8 @@ export interface CrcOptions {
   lambda?: number
   /** How the residual is measured. Default `plain`. */
   rule?: Rule
+  /** How the residual is computed. Default `gram`. */
+  form?: ResidualForm
 }
 
 /**
@@ -18,11 +20,12 @@ export interface CrcOptions {
  * ICCV 2011 (CRC-RLS).
  * @throws {InputError} when λ is not above 0.
  */
-export function crc({ lambda = 0.3, rule = 'plain' }: CrcOptions = {}): Classifier {
+export function crc({ lambda = 0.3, rule = 'plain', form = 'gram' }: CrcOptions = {}): Classifier {
   checkPositive('lambda', lambda)
   return dictionaryClassifier(
-    `CRC (${rule}, λ=${lambda})`,
+    `CRC (${rule}${form === 'direct' ? ', direct' : ''}, λ=${lambda})`,
     ({ d }) => ({ ...crcCode(d, lambda) }),
-    (queries, dictionary, code) => residualsTo(queries, codesOf(code, queries), dictionary, rule),
+    (queries, dictionary, code) => residualsTo(queries, codesOf(code, queries), dictionary, { rule, form }),
+    form === 'direct' ? ({ d, layout }) => layout.classes * d.shape[1] : undefined,
   )
 }

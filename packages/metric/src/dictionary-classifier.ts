@@ -7,12 +7,14 @@ import { checkLabelled, toTensor } from './matrix.ts'
 /**
  * A classifier that codes a query over the training samples and takes the class of least residual.
  * `prepare` computes once what it needs from the dictionary (inside tf.tidy); `residuals` gives [C, B], in the layout's
- * order of classes, for queries [B, d].
+ * order of classes, for queries [B, d]. `perQuery` is how many numbers one query takes in the largest tensor, by default
+ * one for each row of the dictionary.
  */
 export function dictionaryClassifier<Prepared extends tf.TensorContainerObject>(
   name: string,
   prepare: (dictionary: Dictionary) => Prepared,
   residuals: (queries: tf.Tensor2D, dictionary: Dictionary, prepared: Prepared) => tf.Tensor2D,
+  perQuery: (dictionary: Dictionary) => number = ({ layout }) => layout.rows,
 ): Classifier {
   return {
     name,
@@ -28,7 +30,7 @@ export function dictionaryClassifier<Prepared extends tf.TensorContainerObject>(
       return fitted({
         evaluate: (queries) => toClasses(residuals(queries, dictionary, kept.prepared), layout),
         width: checked.features.shape[1],
-        perQuery: layout.rows,
+        perQuery: perQuery(dictionary),
         returns: 'residuals',
         dispose: () => tf.dispose(kept),
       })

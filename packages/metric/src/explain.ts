@@ -34,7 +34,7 @@ async function explainCoded(
   const [codes, residuals] = tf.tidy(() => {
     const { dictionary: d, queries } = mapped
     const alpha = codesOf(crcCode(d, lambda), queries)
-    const left = residualsTo(queries, alpha, { d, layout, blocks: gramBlocks(d, layout) }, rule)
+    const left = residualsTo(queries, alpha, { d, layout, blocks: gramBlocks(d, layout) }, { rule })
     return [tf.transpose(alpha) as tf.Tensor2D, toClasses(left, layout)]
   })
   const [alpha, left] = await Promise.all([codes.data(), residuals.data()])

@@ -2,6 +2,7 @@ export { expectedCalibrationError } from './calibration.ts'
 export { type ClassLayout, classLayout } from './class-layout.ts'
 export type { Rule } from './class-residuals.ts'
 export type { Classifier, FittedClassifier, Prediction } from './classifier.ts'
+export type { ResidualForm } from './collaborative-code.ts'
 export {
   type CollaborativeLossInput,
   type CrossEntropyOptions,

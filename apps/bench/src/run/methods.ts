@@ -55,7 +55,7 @@ const RECIPES: Record<MethodEntry['method'], Recipe> = {
   ridge: recipe('ridge', ['lambda'], ridge),
   knn: recipe('kNN', ['k'], knn),
   ncm: recipe('NCM', [], ncm),
-  crc: recipe('CRC', ['lambda', 'rule'], crc),
+  crc: recipe('CRC', ['lambda', 'rule', 'form'], crc),
   proCrc: recipe('ProCRC', ['lambda', 'gamma'], proCrc),
   nsc: recipe('NSC', ['lambda'], nsc),
   robustProCrc: recipe('R-ProCRC', ['lambda', 'gamma', 'iterations'], robustProCrc),
