@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+import { interruptible } from '../run/interruptible.ts'
 
 const ENGINE_EXAMPLES = `
 Examples:
@@ -22,11 +23,12 @@ export function addEngine(program: Command): void {
       const options = command.optsWithGlobals<GlobalOptions & { gpu?: boolean; wheel?: string }>()
       const terminal = openTerminal(options)
       const { installNative } = await import('@dml-crc/engine')
-      const { folder } = await installNative({
-        gpu: options.gpu,
-        wheel: options.wheel,
-        onProgress: terminal.onProgress,
-      })
+      const { gpu, wheel } = options
+      const { onProgress } = terminal
+      const { folder } = await interruptible(
+        (signal) => installNative({ gpu, wheel, signal, onProgress }),
+        'nothing is left of it, and what was installed before is as it was',
+      )
       terminal.print(folder)
       terminal.printJson({ folder })
     })

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { EngineError } from '@dml-crc/core'
 import { type CommandOptions, type CommandResult, lastLines, runCommand } from './command.ts'
 import type { NativePackage } from './folder.ts'
 import { LIBRARIES } from './wheel.ts'
 
 const require = createRequire(import.meta.url)
+const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js')
 
 /** Copies what the package's own install script works on: it writes beside itself, and node_modules is not ours. */
 export async function copySources(from: NativePackage, folder: string): Promise<void> {
@@ -27,17 +29,37 @@ export function runInstallScript(
   options: CommandOptions,
 ): Promise<CommandResult> {
   const modules = createRequire(join(from.folder, 'package.json')).resolve.paths('any')!
-  const headers = dirname(dirname(process.execPath))
   const env = {
-    ...process.env,
+    ...nodeHeaders(),
     NODE_PATH: modules.join(delimiter),
     PATH: [...modules.map((path) => join(path, '.bin')), dirname(process.execPath), process.env.PATH].join(delimiter),
-    npm_config_node_gyp: require.resolve('node-gyp/bin/node-gyp.js'),
-    // Node's own headers where they lie beside it, so that nothing has to be downloaded.
-    ...(existsSync(join(headers, 'include', 'node', 'node_api.h')) && { npm_config_nodedir: headers }),
+    npm_config_node_gyp: nodeGyp,
   }
   return runCommand([process.execPath, 'scripts/install.js', ...args], { ...options, cwd: folder, env })
 }
+
+/** The environment, with Node's own headers where they lie beside it, so that nothing has to be downloaded. */
+function nodeHeaders(): NodeJS.ProcessEnv {
+  const headers = dirname(dirname(process.execPath))
+  if (!existsSync(join(headers, 'include', 'node', 'node_api.h'))) return process.env
+  return { ...process.env, npm_config_nodedir: headers }
+}
+
+/**
+ * Builds the addon that keeps TensorFlow's log quiet while it is loaded, and puts it beside the `binding` in `folder`.
+ * The engine computes without it as well.
+ */
+export async function buildLogLevel(folder: string, binding: string, options: CommandOptions): Promise<CommandResult> {
+  const sources = join(folder, 'build-tmp-log-level')
+  await cp(fileURLToPath(new URL('../../binding', import.meta.url)), sources, { recursive: true })
+  const command = [process.execPath, nodeGyp, 'rebuild', `--directory=${sources}`]
+  const result = await runCommand(command, { ...options, env: nodeHeaders() })
+  if (result.ok) await cp(join(sources, 'build', 'Release', 'log_level.node'), logLevelBeside(join(folder, binding)))
+  return result
+}
+
+/** Where the addon of {@link buildLogLevel} lies. */
+export const logLevelBeside = (binding: string) => join(dirname(binding), 'log_level.node')
 
 /**
  * Lays out `tensorflow/` (from a wheel, in `python`) as the binding's `deps/`, under the names that its build file and
@@ -64,12 +86,20 @@ export async function requireBuilt(result: CommandResult): Promise<void> {
   for (const tool of ['make', 'g++', 'python3']) if (!(await runCommand([tool, '--version'])).ok) missing.push(tool)
   throw new EngineError('build of the native binding', {
     expected: 'make, g++ and python3, and a build without errors',
-    received: missing.length > 0 ? `no ${missing.join(', no ')}` : lastLines(result.output),
+    received: missing.length > 0 ? `no ${missing.join(', no ')}` : errorLines(result.output),
     remedy:
       missing.length > 0
         ? 'Install them (Debian, Ubuntu: apt install build-essential python3) and run `dml-crc engine install` again.'
-        : 'Run it again with --verbose for the whole log.',
+        : 'The lines before this have the whole log, unless --quiet withheld them.',
   })
+}
+
+/** What the compiler or the linker complains of; node-gyp's own last lines only say that there was something. */
+function errorLines(output: string): string {
+  const lines = output
+    .split('\n')
+    .filter((line) => /\berror\b|cannot |not recognized/i.test(line) && !/^(node-pre-)?gyp /.test(line))
+  return lines.length > 0 ? lines.slice(0, 3).join(' / ') : lastLines(output)
 }
 
 /** The binding that a build left in `folder`, as a path in it, or undefined where it left none. */

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 
 export interface CommandOptions {
   cwd?: string
@@ -15,13 +16,49 @@ export interface CommandResult {
   output: string
 }
 
-/** Runs a command without a shell and waits for its end; a command that is not there is a result, not an error. */
-export function runCommand(
+/** How long a command that is told to end may take to do so. */
+const GRACE_MS = 3000
+
+/**
+ * Runs a command without a shell and waits for its end; a command that is not there is a result, not an error. With a
+ * `signal` the command is a process group of its own, so that what it started ends with it.
+ * @throws the signal's reason, once the command and all that it started have ended.
+ */
+export async function runCommand(
   [command, ...args]: readonly string[],
   { cwd, env, signal, timeoutMs, onLine }: CommandOptions = {},
 ): Promise<CommandResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, signal, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] })
+  signal?.throwIfAborted()
+  const grouped = signal !== undefined && process.platform !== 'win32'
+  const child = spawn(command, args, { cwd, env, detached: grouped, stdio: ['ignore', 'pipe', 'pipe'] })
+  const kill = (name: NodeJS.Signals) => (grouped ? killGroup(child.pid, name) : child.kill(name))
+  let ending: NodeJS.Timeout | undefined
+  let ended = ''
+  const end = (why: string) => {
+    ended ||= why
+    kill('SIGTERM')
+    ending ??= setTimeout(kill, GRACE_MS, 'SIGKILL')
+  }
+  const onAbort = () => end('stopped')
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const limit = timeoutMs && setTimeout(end, timeoutMs, `ended after ${timeoutMs / 1000} s, the limit`)
+  try {
+    const { status, output } = await finished(child, onLine)
+    signal?.throwIfAborted()
+    return { ok: status === 0 && !ended, output: ended ? `${output}\n${ended}` : output }
+  } finally {
+    clearTimeout(limit)
+    clearTimeout(ending)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+/** The end of a process and of all that writes to its streams, with what was written. */
+function finished(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  onLine?: (line: string) => void,
+): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve) => {
     let output = ''
     let line = ''
     const take = (piece: Buffer) => {
@@ -32,16 +69,18 @@ export function runCommand(
     }
     child.stdout.on('data', take)
     child.stderr.on('data', take)
-    child.on('error', (error) => {
-      if (signal?.aborted) reject(signal.reason)
-      else resolve({ ok: false, output: `${command}: ${error.message}` })
-    })
-    child.on('close', (status, killedBy) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const timedOut = killedBy && timeoutMs ? `\nended by ${killedBy} after ${timeoutMs / 1000} s at most` : ''
-      resolve({ ok: status === 0, output: output + timedOut })
-    })
+    child.on('error', (error) => resolve({ status: null, output: `${child.spawnargs[0]}: ${error.message}` }))
+    child.on('close', (status) => resolve({ status, output }))
   })
+}
+
+function killGroup(pid: number | undefined, name: NodeJS.Signals): void {
+  try {
+    if (pid) process.kill(-pid, name)
+  } catch (error) {
+    // All of it has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** The last lines of a command's output, which is where it says what went wrong. */

@@ -31,6 +31,8 @@ export function findPackage(name: NativeName): NativePackage | undefined {
 export interface InstalledFile {
   path: string
   bytes: number
+  /** When it was last written, in ms since 1970. */
+  mtimeMs: number
   sha256: string
 }
 
@@ -67,25 +69,33 @@ export function readInstallation(folder: string): Installation | undefined {
 }
 
 /**
- * Looks whether the files of an installation are all there in their full size: loading a library that was cut
- * short can kill the process without a word.
- * @throws {EngineError} naming the first file that is missing or of another size.
+ * Looks whether the files of an installation are as they were: loading a library that was damaged can kill the process
+ * without a word. A file that was written to since, which its time tells, is read whole and hashed.
+ * @throws {EngineError} naming the first file that is missing, of another size or with other content.
  */
-export function requireWhole(folder: string, { files }: Installation): void {
-  for (const { path, bytes } of files) {
-    const size = statSync(join(folder, path), { throwIfNoEntry: false })?.size
-    if (size === bytes) continue
-    throw new EngineError(join(folder, path), {
-      expected: `${bytes} bytes`,
-      received: size === undefined ? 'no such file' : `${size} bytes`,
-      remedy: 'Run `dml-crc engine install` again.',
-    })
+export async function requireIntact(folder: string, { files }: Installation): Promise<void> {
+  for (const file of files) {
+    const { path, bytes, mtimeMs, sha256 } = file
+    const found = statSync(join(folder, path), { throwIfNoEntry: false })
+    if (!found) throw damaged(folder, file, 'no such file')
+    if (found.size !== bytes) throw damaged(folder, file, `${found.size} bytes`)
+    if (found.mtimeMs === mtimeMs) continue
+    const now = await describeFile(folder, path)
+    if (now.sha256 !== sha256) throw damaged(folder, file, `SHA-256 ${now.sha256}`)
   }
 }
 
-/** Size and SHA-256 of a file of an installation. */
+const damaged = (folder: string, { path, bytes, sha256 }: InstalledFile, received: string) =>
+  new EngineError(join(folder, path), {
+    expected: `${bytes} bytes with SHA-256 ${sha256}`,
+    received,
+    remedy: 'Run `dml-crc engine install` again.',
+  })
+
+/** A file of an installation as it is now. */
 export async function describeFile(folder: string, path: string): Promise<InstalledFile> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(join(folder, path)), hash)
-  return { path, bytes: statSync(join(folder, path)).size, sha256: hash.digest('hex') }
+  const { size, mtimeMs } = statSync(join(folder, path))
+  return { path, bytes: size, mtimeMs, sha256: hash.digest('hex') }
 }

@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineError, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
-import { copySources, findBinding, layOutLibrary, removeBuildFiles, requireBuilt, runInstallScript } from './build.ts'
+import {
+  buildLogLevel,
+  copySources,
+  findBinding,
+  layOutLibrary,
+  removeBuildFiles,
+  requireBuilt,
+  runInstallScript,
+} from './build.ts'
 import { lastLines, runCommand } from './command.ts'
 import {
   describeFile,
@@ -50,22 +58,25 @@ export async function installNative({ gpu = false, wheel, signal, onProgress }: 
     throw new InputError('--wheel', { expected: 'a file', received: wheel, remedy })
   }
   const folder = installationFolder(source)
-  await mkdir(dirname(folder), { recursive: true })
-  await removeAbandoned(dirname(folder))
-  const staging = await mkdtemp(`${folder}.staging-${process.pid}-`)
+  let staging: string | undefined
   try {
+    await mkdir(dirname(folder), { recursive: true })
+    await removeAbandoned(dirname(folder))
+    staging = await mkdtemp(`${folder}.staging-${process.pid}-`)
     const from = await fill(staging, source, { gpu, wheel, signal, onProgress })
     await removeBuildFiles(staging)
     await tryOut(staging, name, signal)
     const installation = await describe(staging, source, from)
     await writeJsonAtomic(manifestOf(staging), installation)
+    signal?.throwIfAborted()
     await rm(folder, { recursive: true, force: true })
     await rename(staging, folder)
     return { folder, installation }
   } catch (error) {
+    signal?.throwIfAborted()
     throw explainDisk(error)
   } finally {
-    await rm(staging, { recursive: true, force: true })
+    if (staging) await rm(staging, { recursive: true, force: true })
   }
 }
 
@@ -118,8 +129,12 @@ async function fill(
   }
   const from = await bringLibrary(join(staging, 'python'), { gpu, wheel, signal, onProgress })
   await layOutLibrary(staging, 'python')
-  await requireBuilt(await run('build the binding', [kind]))
-  onProgress?.({ kind: 'end', task: 'build the binding' })
+  const task = 'build the binding'
+  await requireBuilt(await run(task, [kind]))
+  const binding = await findBinding(staging)
+  const onLine = (text: string) => onProgress?.({ kind: 'note', task, text })
+  if (binding) await buildLogLevel(staging, binding, { signal, onLine })
+  onProgress?.({ kind: 'end', task })
   return from
 }
 
@@ -188,26 +203,21 @@ function isRunning(pid: number): boolean {
   }
 }
 
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG']
+const NO_ROOM_TEXT = /No space left on device|Disk quota exceeded|File too large/i
+const NOT_WRITABLE = ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST']
+
 /** Says of a full disk or a folder that cannot be written what to do about it. */
-function explainDisk(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC') {
-    return new EngineError(
-      homeFolder('engine'),
-      {
-        expected: 'about 2 GB of free disk',
-        received: message,
-        remedy: 'Make room, or set DML_CRC_HOME to another disk.',
-      },
-      { cause: error },
-    )
+function explainDisk(cause: unknown): unknown {
+  const { code, syscall, message } = cause as NodeJS.ErrnoException
+  const refusal = (expected: string, remedy: string) =>
+    new EngineError(homeFolder('engine'), { expected, received: message, remedy }, { cause })
+  if (NO_ROOM.includes(code!) || NO_ROOM_TEXT.test(message)) {
+    return refusal('room for about 2 GB', 'Make room, or set DML_CRC_HOME to a folder on another disk.')
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return new EngineError(
-      homeFolder('engine'),
-      { expected: 'a folder to write to', received: message, remedy: 'Set DML_CRC_HOME to a folder of yours.' },
-      { cause: error },
-    )
+  // Node's mkdir says ENOENT of a disk that is read only.
+  if (NOT_WRITABLE.includes(code!) || (code === 'ENOENT' && syscall === 'mkdir')) {
+    return refusal('a folder to write to', 'Set DML_CRC_HOME to a folder of yours.')
   }
-  return error
+  return cause
 }

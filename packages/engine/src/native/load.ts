@@ -1,16 +1,17 @@
+import { existsSync } from 'node:fs'
 import { createRequire, Module } from 'node:module'
-import { cpus } from 'node:os'
+import { constants, cpus } from 'node:os'
 import { join } from 'node:path'
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
-import { findBinding } from './build.ts'
+import { findBinding, logLevelBeside } from './build.ts'
 import {
   findPackage,
   installationFolder,
   type NativeName,
   type NativePackage,
   readInstallation,
-  requireWhole,
+  requireIntact,
 } from './folder.ts'
 import { restoreRemovedUtil } from './node-shims.ts'
 
@@ -26,11 +27,12 @@ export async function loadNative(name: NativeName) {
   const folder = source && installationFolder(source)
   const installation = folder && readInstallation(folder)
   const allowCpu = process.env.DML_CRC_GPU_ALLOW_CPU === '1'
-  if (installation) {
-    requireWhole(folder, installation)
-    return loadNativeFrom(folder, name, { allowCpu })
+  const place = installation ? folder : source && (await findBinding(source.folder)) && source.folder
+  if (place) {
+    if (name === 'tfjs-node-gpu' && !allowCpu) requireDriver()
+    if (installation) await requireIntact(place, installation)
+    return loadNativeFrom(place, name, { allowCpu })
   }
-  if (source && (await findBinding(source.folder))) return loadNativeFrom(source.folder, name, { allowCpu })
   const flag = name === 'tfjs-node-gpu' ? ' --gpu' : ''
   throw new EngineError(name, {
     expected: 'an installed binding and library',
@@ -49,17 +51,13 @@ export async function loadNativeFrom(folder: string, name: NativeName, { allowCp
     throw new EngineError(`${name} in ${folder}`, { expected: 'a binding', received, remedy })
   }
   requireOneCopy(source)
+  requireNoOther(name)
   prepareProcess()
   const native = requireWith(source, join(folder, binding))
   await tf.setBackend('tensorflow')
   const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean }
   if (name === 'tfjs-node-gpu' && !isUsingGpuDevice && !allowCpu) {
-    throw new EngineError(name, {
-      expected: 'a GPU',
-      received: 'TensorFlow found none and would compute on the CPU',
-      remedy:
-        'Check nvidia-smi and the CUDA libraries (`dml-crc doctor`), use the engine tfjs-node, or allow it with DML_CRC_GPU_ALLOW_CPU=1.',
-    })
+    throw noGpu('TensorFlow found none and would compute on the CPU')
   }
   const library = readInstallation(folder)?.source ?? `TensorFlow ${native.version['tfjs-node'] ?? ''}`.trim()
   const cpu = cpus()
@@ -69,6 +67,36 @@ export async function loadNativeFrom(folder: string, name: NativeName, { allowCp
     device: isUsingGpuDevice ? 'NVIDIA GPU' : (cpu[0]?.model.trim() ?? 'CPU'),
     threads: cpu.length,
   }
+}
+
+/** Finds out that there is no card before the library is loaded, after which no other one can be. */
+function requireDriver(): void {
+  if (process.platform !== 'linux') return
+  // The second is the driver's device in the Linux of Windows.
+  if (['/dev/nvidiactl', '/dev/dxg'].some((device) => existsSync(device))) return
+  throw noGpu('no NVIDIA driver')
+}
+
+const noGpu = (received: string) =>
+  new EngineError('tfjs-node-gpu', {
+    expected: 'a GPU',
+    received,
+    remedy:
+      'Check nvidia-smi and the CUDA libraries (`dml-crc doctor`), use the engine tfjs-node, or allow the CPU with ' +
+      'DML_CRC_GPU_ALLOW_CPU=1.',
+  })
+
+/** The native engine whose library is in this process, from where it cannot be removed. */
+let resident: string | undefined
+
+/** The libraries of both native packages have the same name: the second binding would be given the first one's. */
+function requireNoOther(name: NativeName): void {
+  if (!resident || resident === `@tensorflow/${name}`) return
+  throw new EngineError(name, {
+    expected: 'no other native library in this process',
+    received: `that of ${resident}`,
+    remedy: `Set DML_CRC_ENGINE=${name} and start again.`,
+  })
 }
 
 /** Two copies of TensorFlow.js would each have tensors that the other does not know. */
@@ -100,11 +128,12 @@ function requireWith(source: NativePackage, binding: string): { version: Record<
   const fromPackage = createRequire(join(source.folder, 'package.json'))
   const locator = fromPackage.resolve('@mapbox/node-pre-gyp')
   const held = require.cache[locator]
-  const standIn = new Module(locator)
-  standIn.exports = { find: () => binding }
-  standIn.loaded = true
-  require.cache[locator] = standIn
   try {
+    const logLevel = logLevelBeside(binding)
+    if (existsSync(logLevel)) require(logLevel)
+    require.cache[binding] = openBinding(binding)
+    resident = source.name
+    require.cache[locator] = moduleOf(locator, { find: () => binding })
     return fromPackage(source.folder)
   } catch (cause) {
     throw new EngineError(
@@ -120,4 +149,18 @@ function requireWith(source: NativePackage, binding: string): { version: Record<
     if (held) require.cache[locator] = held
     else delete require.cache[locator]
   }
+}
+
+/**
+ * Loads a binding with all its symbols bound at once: where Node itself loads it, a function that a library of another
+ * version lacks ends the process at its first call, instead of being an error here.
+ */
+function openBinding(path: string): NodeModule {
+  const opened = moduleOf(path, {})
+  process.dlopen(opened, path, constants.dlopen.RTLD_NOW)
+  return opened
+}
+
+function moduleOf(path: string, exports: object): NodeModule {
+  return Object.assign(new Module(path), { exports, loaded: true })
 }

@@ -11,7 +11,7 @@ import * as yauzl from 'yauzl'
 /** The files of the wheel that a binding is linked to and built with. */
 export const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const
 const WANTED =
-  /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2|include\/(tensorflow\/c|tensorflow\/core\/platform|tsl|xla\/tsl)\/.*\.h)$/
+  /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2|include\/(tensorflow\/c|tensorflow\/core\/platform|tsl|xla\/tsl|absl\/(base|log|strings))\/.*\.h)$/
 
 function notAWheel(path: string, received: string, cause?: unknown): DataError {
   return new DataError(
