@@ -12,6 +12,8 @@ export interface ImageModel {
   backbone: Backbone
   /** The view of an image that is looked at. */
   transform: Transform
+  /** Whether the mirror image of that view is looked at too, and the mean of both features taken. */
+  mirror?: boolean
   /** Takes features as the backbone gives them. */
   classifier: FittedClassifier
   /** The names of the classes. */
@@ -51,7 +53,7 @@ async function imagesUnder(path: string): Promise<string[]> {
  * @throws {DataError} for a path that is not there, a folder without images, or a damaged image.
  */
 export async function predict(
-  { backbone, transform, classifier, classes }: ImageModel,
+  { backbone, transform, mirror, classifier, classes }: ImageModel,
   inputs: string | Uint8Array | readonly (string | Uint8Array)[],
   { top = 5, batchSize = 32 } = {},
 ): Promise<ImagePrediction[]> {
@@ -75,7 +77,7 @@ export async function predict(
         records.push({ id, path, label: -1 })
       }
     }
-    const { features } = await extractFeatures({ backbone, records, transform, batchSize })
+    const { features } = await extractFeatures({ backbone, records, transform, mirror, batchSize })
     const { labels, scores } = await classifier.predict(features)
     const [, count] = scores.shape
     return records.map(({ id }, i) => {

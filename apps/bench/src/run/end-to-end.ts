@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
-import { dmlCrcTask, exportModel, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
+import { dmlCrcTask, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
+import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead } from './frozen.ts'
 import { classifyAndMeasure } from './measure.ts'
@@ -45,11 +46,7 @@ export async function runEndToEnd(
           fitSeconds,
           options: { ...entry.options, train: entry.train },
         })
-        if (study.modelFolder && seed === experiment.seed) {
-          const { classes } = study.images.dataset
-          const { reduced: resize } = testView(backbone, experiment)
-          await exportModel(study.modelFolder, { backbone, head: await plainHead(), classes, resize })
-        }
+        if (seed === experiment.seed) await exportStudyModel(study, backbone, plainHead)
       } finally {
         task.dispose()
       }

@@ -1,6 +1,6 @@
 import type { Backbone } from '@dml-crc/backbones'
 import { homeFolder } from '@dml-crc/core'
-import { type ImageRecord, mirrored } from '@dml-crc/datasets'
+import type { ImageRecord } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
 import { type ExtractedFeatures, extractFeatures } from '@dml-crc/trainer'
 import { duration } from '../command-line/duration.ts'
@@ -47,17 +47,6 @@ export async function imageFeatures(
 ): Promise<ExtractedFeatures> {
   const { batchSize, mirror } = experiment
   const { onProgress, note: onNote } = terminal
-  const middle = testView(backbone, experiment)
-  const extract = (transform: typeof middle) =>
-    extractFeatures({ backbone, records, transform, batchSize, cacheFolder, onProgress, onNote, signal })
-  const plain = await extract(middle)
-  if (!mirror) return plain
-  const turned = await extract(mirrored(middle))
-  const { data, shape } = plain.features
-  return {
-    ...plain,
-    features: { data: data.map((x, i) => (x + turned.features.data[i]) / 2), shape },
-    fromCache: plain.fromCache && turned.fromCache,
-    seconds: plain.seconds + turned.seconds,
-  }
+  const transform = testView(backbone, experiment)
+  return extractFeatures({ backbone, records, transform, mirror, batchSize, cacheFolder, onProgress, onNote, signal })
 }

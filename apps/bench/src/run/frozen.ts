@@ -1,10 +1,11 @@
 import type { Backbone } from '@dml-crc/backbones'
 import { type Classifier, crossValidate, type FittedMetric, type NormaliseOptions } from '@dml-crc/metric'
-import { exportModel, type Head } from '@dml-crc/trainer'
+import type { Head } from '@dml-crc/trainer'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
+import { exportStudyModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
 import { addLearnedFigures } from './learned-figures.ts'
 import { classifyAndMeasure } from './measure.ts'
@@ -63,9 +64,9 @@ export async function runFrozen(
         peakRssMb: peakRssMb(),
       }
       await folder.add(row, prediction.labels)
-      if (study.modelFolder && fitted.metric && seed === experiment.seed) {
-        const head = await headOf(fitted.metric, fitted.form)
-        await exportModel(study.modelFolder, { backbone, head, classes: study.images.dataset.classes })
+      if (fitted.metric && seed === experiment.seed) {
+        const { metric, form } = fitted
+        await exportStudyModel(study, backbone, () => headOf(metric, form))
       }
       if (seed === experiment.seed) await addLearnedFigures(study, fitted, features, prediction, task)
     } finally {

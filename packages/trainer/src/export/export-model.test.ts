@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import { DataError, Prng } from '@dml-crc/core'
-import { centerCrop, demo, drawDemo, type ImageRecord } from '@dml-crc/datasets'
+import { centerCrop, demo, drawDemo, type ImageRecord, mirrored } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
 import { mahalanobis } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { extractFeatures } from '../extract-features.ts'
 import { predict } from '../predict.ts'
 import { dmlCrcTask } from '../tasks/dml-crc.ts'
 import { softmaxTask } from '../tasks/softmax.ts'
@@ -80,6 +81,42 @@ describe.each(Object.entries(heads))('%s', (name, make) => {
     model.dispose()
     for (const one of [classifier, loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
   })
+})
+
+it('with `mirror`, takes the mean over an image and its mirror image, from files and as a tfjs model', async () => {
+  const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
+  const task = await heads.softmax(backbone)
+  const path = join(folder, 'mirror')
+  await exportModel(path, { backbone, head: await task.head(), classes, resize: 40, mirror: true })
+  const loaded = await loadExport(path)
+
+  const records = train.slice(0, 6)
+  const view = centerCrop({ size: SIZE, resize: 40 })
+  const [plain, turned] = await Promise.all(
+    [view, mirrored(view)].map((transform) => extractFeatures({ backbone, records, transform })),
+  )
+  const mean = plain.features.data.map((value, i) => (value + turned.features.data[i]) / 2)
+  const own = await task.classifier().predict({ data: mean, shape: plain.features.shape })
+  const predicted = await predict(
+    loaded,
+    records.map((record) => record.path),
+    { top: 1 },
+  )
+  expect(predicted.map(({ label }) => label)).toEqual([...own.labels])
+  expectClose(
+    predicted.map(({ top }) => top[0].score),
+    [...own.labels].map((label, i) => own.scores.data[i * CLASSES + label]),
+  )
+
+  const model = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
+  const features = model.execute(images, 'features') as tf.Tensor
+  const expected = tf.tidy(() =>
+    tf.mean(tf.stack([backbone.features(images), backbone.features(tf.reverse(images, 2))]), 0),
+  )
+  expectClose(await features.data(), await expected.data())
+  tf.dispose([features, expected])
+  model.dispose()
+  for (const one of [loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
 })
 
 function expectClose(a: ArrayLike<number>, b: ArrayLike<number>) {

@@ -10,6 +10,7 @@ import {
   writeSafetensors,
 } from '@dml-crc/core'
 import { centerCrop } from '@dml-crc/datasets'
+import * as tf from '@tensorflow/tfjs'
 import type { ImageModel } from '../predict.ts'
 import { traceGraph } from './graph.ts'
 import { savedModel } from './graph-def.ts'
@@ -24,6 +25,8 @@ export interface ExportOptions {
   classes: readonly string[]
   /** Short side that an image is resized to before the middle is cut out; by default that of `centerCrop`. */
   resize?: number
+  /** Take the mean of the features of an image and of its mirror image. */
+  mirror?: boolean
 }
 
 /** What `export.json` holds: all that is not a tensor. */
@@ -33,6 +36,7 @@ interface Description {
   layer: string
   inputSize: number
   resize?: number
+  mirror?: boolean
   classes: readonly string[]
   head: Record<string, unknown>
 }
@@ -49,13 +53,14 @@ const isTensor = (value: unknown): value is HostTensor => typeof value === 'obje
  * `tfjs/model.json` for browsers (`tf.loadGraphModel`) and `saved_model/` for TensorFlow.
  * @throws {InputError} when the backbone does something that the export has no name for.
  */
-export async function exportModel(folder: string, { backbone, head, classes, resize }: ExportOptions): Promise<void> {
+export async function exportModel(folder: string, options: ExportOptions): Promise<void> {
+  const { backbone, head, classes, resize, mirror } = options
   const tensors = Object.entries(head).filter((entry): entry is [string, HostTensor] => isTensor(entry[1]))
   const values = Object.entries(head).filter(([, value]) => !isTensor(value))
   const loaded = loadHead(head)
   try {
     const graph = await traceGraph(backbone.inputSize, (images) => {
-      const features = backbone.features(images)
+      const features = mirror ? mirroredMean(images, backbone) : backbone.features(images)
       return { features, scores: loaded.scores(features) }
     })
     await backbone.save(join(folder, BACKBONE))
@@ -68,6 +73,7 @@ export async function exportModel(folder: string, { backbone, head, classes, res
       layer: backbone.layer,
       inputSize: backbone.inputSize,
       resize,
+      mirror,
       classes,
       head: Object.fromEntries(values),
     }
@@ -75,6 +81,12 @@ export async function exportModel(folder: string, { backbone, head, classes, res
   } finally {
     loaded.classifier.dispose()
   }
+}
+
+/** The mean of the features of images and of their mirror images, [B, featureSize]. */
+function mirroredMean(images: tf.Tensor4D, backbone: Backbone): tf.Tensor2D {
+  const turned = backbone.features(tf.reverse(images, 2))
+  return tf.div(tf.add(backbone.features(images), turned), 2)
 }
 
 /**
@@ -87,9 +99,9 @@ export async function loadExport(folder: string): Promise<ImageModel> {
     const remedy = 'Name a folder that exportModel wrote.'
     throw new DataError(path, { expected: 'the description of an export', received: cause.code, remedy }, { cause })
   })
-  const { backbone: name, layer, inputSize, resize, classes, head } = JSON.parse(text) as Description
+  const { backbone: name, layer, inputSize, resize, mirror, classes, head } = JSON.parse(text) as Description
   const { tensors } = await readSafetensors(join(folder, HEAD))
   const backbone = await createBackbone(name, { weights: join(folder, BACKBONE), layer, inputSize })
   const { classifier } = loadHead({ ...head, ...Object.fromEntries(tensors) } as unknown as Head)
-  return { backbone, classifier, classes, transform: centerCrop({ size: inputSize, resize }) }
+  return { backbone, classifier, classes, mirror, transform: centerCrop({ size: inputSize, resize }) }
 }
