@@ -1,7 +1,7 @@
 import { InputError, type OnProgress, Prng } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { Adam } from './adam.ts'
-import { type ClassLayout, classLayout } from './class-layout.ts'
+import { classLayout } from './class-layout.ts'
 import { classResiduals, type Rule } from './class-residuals.ts'
 import { crossEntropy } from './collaborative-loss.ts'
 import { embedder, type FittedMetric } from './fitted-metric.ts'
@@ -18,14 +18,14 @@ import {
   takeRows,
   toTensor,
 } from './matrix.ts'
-import { type Images, imagesOf, meanViews } from './views.ts'
+import { drawSamples, type Images, imagesOf, meanViews } from './views.ts'
 
 export interface FitMetricOptions {
   /** Rows r of L. Default 256, or less where the features or the samples are fewer. */
   rank?: number
   /** Default `low-rank`. */
   form?: MetricForm
-  /** Default `pca`. */
+  /** Default `within`; in the diagonal form `identity`. */
   init?: MetricInit
   /** How class residuals are measured. Default `plain`. */
   rule?: Rule
@@ -33,14 +33,14 @@ export interface FitMetricOptions {
   lambda?: number
   /** Temperature s at the start, above 0; learned from there. Default 30. */
   temperature?: number
-  /** Length of the Gaussian noise put on each sample at each step, relative to the sample's own. Default 0.5. */
+  /** Length of the noise, of random signs, put on each sample at each step, relative to the sample's own. Default 1. */
   noise?: number
   /**
    * Share of each target that is spread evenly over all classes, 0 … 1 (label smoothing: Szegedy et al., CVPR 2016,
    * section 7), so that no sample is pushed further than needed. Default 0.3.
    */
   smoothing?: number
-  /** Full-batch steps; at most so many where `earlyStop` chooses them. Default 100. */
+  /** Full-batch steps; at most so many where `earlyStop` chooses them. Default 50. */
   steps?: number
   /** Adam's first rate for L, lowered along half a cosine; ten times that for λ and the temperature. Default 2e-3. */
   learningRate?: number
@@ -76,14 +76,9 @@ interface Learner {
   dispose(): void
 }
 
-/** Samples in the order of the layout's rows that a step takes, −1 for its zeros. */
-function stepRows({ views }: Images, layout: ClassLayout, prng: Prng, zeros: number): Int32Array {
-  return layout.order.map((image) => (image < 0 ? zeros : prng.pick(views[image])))
-}
-
 async function learner({ features, images, options, prng }: Task): Promise<Learner> {
   const { rank, form, init, rule, noise, smoothing, learningRate, pull } = options
-  const [count, dim] = features.shape
+  const dim = features.shape[1]
   const layout = classLayout(images.labels)
   const layer = await mahalanobis({
     dim,
@@ -91,6 +86,7 @@ async function learner({ features, images, options, prng }: Task): Promise<Learn
     form,
     init,
     features: meanViews(features, images),
+    labels: images.labels,
     prng: prng.split('L'),
   })
   const start = layer.variable.clone()
@@ -102,25 +98,13 @@ async function learner({ features, images, options, prng }: Task): Promise<Learn
     { variable: logTemperature, learningRate: learningRate * 10 },
   ])
   let done = 0
-  // One row of zeros below the features stands for what the layout fills.
-  const source = tf.tidy(() => tf.concat([toTensor(features), tf.zeros([1, dim])]) as tf.Tensor2D)
   // The layout's zeros are nobody's queries.
   const truth = layout.order.map((image) => (image < 0 ? 0 : images.labels[image]))
   const weights = tf.tensor1d(Float32Array.from(layout.order, (image) => (image < 0 ? 0 : 1)))
-  const noisePrng = prng.split('noise')
-  const viewPrng = prng.split('views')
-  const hasViews = images.views.some((rows) => rows.length > 1)
-  const scale = noise / Math.sqrt(dim)
-
-  /** The dictionary of one step, in the layout's order. */
-  function sample(): tf.Tensor2D {
-    const clean = tf.gather(source, tf.tensor1d(stepRows(images, layout, viewPrng, count), 'int32'))
-    if (noise === 0) return clean
-    const lengths = tf.norm(clean, 'euclidean', 1, true)
-    const normals = tf.tensor2d(noisePrng.normals(layout.rows * dim), [layout.rows, dim])
-    return tf.add(clean, tf.mul(normals, tf.mul(lengths, scale)))
-  }
-  let fixed = noise === 0 && !hasViews ? tf.tidy(sample) : undefined
+  const samplePrng = prng.split('samples')
+  const sample = () => toTensor(drawSamples(features, images, layout, noise, samplePrng))
+  const isRandom = noise > 0 || images.views.some((rows) => rows.length > 1)
+  let fixed = isRandom ? undefined : sample()
 
   return {
     layer,
@@ -148,7 +132,7 @@ async function learner({ features, images, options, prng }: Task): Promise<Learn
     },
     dispose() {
       adam.dispose()
-      tf.dispose([source, weights, start, logLambda, logTemperature])
+      tf.dispose([weights, start, logLambda, logTemperature])
       fixed = void fixed?.dispose()
     },
   }
@@ -236,12 +220,12 @@ export async function fitMetric(
   const dim = checked.features.shape[1]
   const {
     form,
-    init = form === 'diagonal' ? 'identity' : 'pca',
+    init = form === 'diagonal' ? 'identity' : 'within',
     rule = 'plain',
     lambda = 0.1,
     temperature = 30,
   } = options
-  const { noise = 0.5, smoothing = 0.3, steps = 100, learningRate = 2e-3, pull = 0, earlyStop = false } = options
+  const { noise = 1, smoothing = 0.3, steps = 50, learningRate = 2e-3, pull = 0, earlyStop = false } = options
   const { prng = Prng.fromSeed(0), onProgress = () => {} } = options
   const rank = options.rank ?? (form === 'full' || form === 'diagonal' ? dim : Math.min(256, dim, images.labels.length))
   checkPositive('lambda', lambda)

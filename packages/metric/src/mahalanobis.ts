@@ -1,7 +1,7 @@
 import { InputError, nearest, type Prng } from '@dml-crc/core'
-import { symmetricEigen } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { checkCount, type Matrix } from './matrix.ts'
+import { initialFactor } from './metric-init.ts'
 import { squaredDistances } from './nearest.ts'
 import { product } from './product.ts'
 
@@ -10,10 +10,12 @@ export type MetricForm = 'full' | 'low-rank' | 'diagonal'
 
 /**
  * `identity`: M = I (low rank: the first r features). `pca`: the r directions of most energy of the features, not
- * centred, because collaborative coding is not either. `whiten`: those, each scaled to unit energy.
- * `random`: independent normal entries of variance 1/d.
+ * centred, because collaborative coding is not either. `whiten`: those, each scaled to unit energy. `within`: the
+ * features are first whitened within their classes, so that directions in which the samples of one class differ count
+ * less (Bar-Hillel et al., "Learning distance functions using equivalence relations", ICML 2003), then `pca`, all
+ * scaled so that their mean energy stays. `random`: independent normal entries of variance 1/d.
  */
-export type MetricInit = 'identity' | 'pca' | 'whiten' | 'random'
+export type MetricInit = 'identity' | 'pca' | 'whiten' | 'within' | 'random'
 
 export interface MahalanobisOptions {
   /** Width d of the features. */
@@ -24,14 +26,16 @@ export interface MahalanobisOptions {
   form?: MetricForm
   /** Default `identity`. */
   init?: MetricInit
-  /** The features that `pca` and `whiten` look at. */
+  /** The features [N, d] that `pca`, `whiten` and `within` look at. */
   features?: Matrix
+  /** [N] their classes, for `within`. */
+  labels?: ArrayLike<number>
   /** Where `random` draws from. */
   prng?: Prng
 }
 
 const FORMS: readonly MetricForm[] = ['full', 'low-rank', 'diagonal']
-const INITS: readonly MetricInit[] = ['identity', 'pca', 'whiten', 'random']
+const INITS: readonly MetricInit[] = ['identity', 'pca', 'whiten', 'within', 'random']
 
 /** A learnable metric ‖L(x − y)‖² = (x − y)ᵀM(x − y), M = LᵀL. */
 export interface Mahalanobis {
@@ -60,59 +64,6 @@ function checkChoice<T extends string>(what: string, value: T, choices: readonly
   throw new InputError(what, { expected: `one of ${choices.join(', ')}`, received: String(value), remedy })
 }
 
-/** The `rank` largest eigenvalues of XᵀX/N for features [N, d], and their eigenvectors as rows [rank, d]. */
-async function principal(x: Matrix, rank: number): Promise<{ values: Float32Array; rows: tf.Tensor2D }> {
-  const energy = tf.tidy(() => {
-    const t = tf.tensor2d(x.data, x.shape as [number, number])
-    return tf.div(product(t, t, { a: true }), x.shape[0]) as tf.Tensor2D
-  })
-  try {
-    const { values, vectors } = await symmetricEigen(energy)
-    const d = x.shape[1]
-    const rows = tf.tensor2d(Float32Array.from(vectors.subarray(0, rank * d)), [rank, d])
-    return { values: Float32Array.from(values.subarray(0, rank)), rows }
-  } finally {
-    energy.dispose()
-  }
-}
-
-async function initial(
-  init: MetricInit,
-  rank: number,
-  dim: number,
-  { features, prng }: Pick<MahalanobisOptions, 'features' | 'prng'>,
-): Promise<tf.Tensor2D> {
-  if (init === 'identity') return tf.eye(rank, dim)
-  if (init === 'random') {
-    if (!prng) {
-      const remedy = 'Pass prng: Prng.fromSeed(…).'
-      throw new InputError('prng', { expected: 'a generator for init random', received: 'none', remedy })
-    }
-    return tf.tensor2d(
-      prng.normals(rank * dim).map((value) => value / Math.sqrt(dim)),
-      [rank, dim],
-    )
-  }
-  if (!features) {
-    const remedy = 'Pass the features to fit on.'
-    throw new InputError('features', { expected: `features for init ${init}`, received: 'none', remedy })
-  }
-  if (features.shape[1] !== dim) {
-    const remedy = 'Give dim the width of the features.'
-    throw new InputError('features', { expected: `rows of ${dim} numbers`, received: `${features.shape[1]}`, remedy })
-  }
-  const { values, rows } = await principal(features, rank)
-  if (init === 'pca') return rows
-  const floor = values[0] * 1e-6
-  const scales = tf.tensor2d(
-    values.map((value) => 1 / Math.sqrt(Math.max(value, floor))),
-    [rank, 1],
-  )
-  const whitened = tf.mul(rows, scales) as tf.Tensor2D
-  tf.dispose([rows, scales])
-  return whitened
-}
-
 /**
  * The metric layer of DML-CRC: a linear map whose Gram matrix is the Mahalanobis matrix, positive semi-definite by
  * construction.
@@ -133,7 +84,7 @@ export async function mahalanobis(options: MahalanobisOptions): Promise<Mahalano
     const remedy = 'Leave init out.'
     throw new InputError('init', { expected: 'identity in the diagonal form', received: init, remedy })
   }
-  const start = form === 'diagonal' ? tf.ones([dim]) : await initial(init, rank, dim, options)
+  const start = form === 'diagonal' ? tf.ones([dim]) : await initialFactor(init, rank, dim, options)
   const variable = tf.variable(start)
   start.dispose()
   const isDiagonal = form === 'diagonal'

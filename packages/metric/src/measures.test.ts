@@ -6,7 +6,8 @@ import { expectedCalibrationError } from './calibration.ts'
 import { stratifiedFolds } from './folds.ts'
 import type { Matrix } from './matrix.ts'
 import { accuracy, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
-import { normalise, normaliseTensor } from './normalise.ts'
+import { centerOf, normalise, normaliseTensor } from './normalise.ts'
+import { randomSigns } from './random-signs.ts'
 import { retrieval } from './retrieval.ts'
 import { bootstrapInterval, hits, mcnemar } from './significance.ts'
 
@@ -127,4 +128,40 @@ it('normalised rows have length one, zeros stay, and the tensor form is close', 
   normalise(x).data.forEach((value, i) => {
     expect(close[i]).toBeCloseTo(value, 2)
   })
+})
+
+it('centred features lose what they share, in both forms', async () => {
+  const shape = [6, 4] as [number, number]
+  const x = {
+    data: Prng.fromSeed(3)
+      .normals(24)
+      .map((value) => Math.abs(value) + 1),
+    shape,
+  }
+  const center = centerOf(x)
+  const plain = normalise(x)
+  center.forEach((value, j) => {
+    const column = [0, 1, 2, 3, 4, 5].map((i) => plain.data[i * 4 + j])
+    expect(value).toBeCloseTo(column.reduce((a, b) => a + b) / 6, 6)
+  })
+  const centred = normalise(x, { center })
+  const tensor = await normaliseTensor(tf.tensor2d(x.data, shape), { center }).data()
+  for (let i = 0; i < 6; i++) {
+    const row = Array.from({ length: 4 }, (_, j) => plain.data[i * 4 + j] - center[j])
+    const size = Math.hypot(...row)
+    row.forEach((value, j) => {
+      expect(centred.data[i * 4 + j]).toBeCloseTo(value / size, 5)
+      expect(tensor[i * 4 + j]).toBeCloseTo(value / size, 1)
+    })
+  }
+  expect(() => normalise(x, { center: [1] })).toThrow(/center: expected 4 numbers, received 1/)
+})
+
+it('random signs are as often plus as minus, and follow their generator', () => {
+  const signs = randomSigns(100_000, Prng.fromSeed(4))
+  expect(new Set(signs)).toEqual(new Set([1, -1]))
+  expect(Math.abs(signs.reduce((a, b) => a + b))).toBeLessThan(4 * Math.sqrt(100_000))
+  const product = signs.slice(1).reduce((sum, sign, i) => sum + sign * signs[i], 0)
+  expect(Math.abs(product)).toBeLessThan(4 * Math.sqrt(100_000))
+  expect(randomSigns(100, Prng.fromSeed(4))).toEqual(signs.slice(0, 100))
 })

@@ -181,6 +181,32 @@ describe('mahalanobis', () => {
   })
 })
 
+describe('the start within classes', () => {
+  it('whitens what differs inside the classes, and keeps the mean energy', async () => {
+    // Two classes that differ in the first number; the second varies much inside both, the third little.
+    const prng = Prng.fromSeed(5)
+    const labels = Array.from({ length: 400 }, (_, i) => i % 2)
+    const data = Float32Array.from(
+      labels.flatMap((label) => [label * 2 - 1 + 0.1 * prng.normal(), 5 * prng.normal(), 0.1 * prng.normal()]),
+    )
+    const features = { data, shape: [400, 3] as [number, number] }
+    const layer = await mahalanobis({ dim: 3, rank: 3, form: 'low-rank', init: 'within', features, labels })
+    const [matrix, mapped] = tf.tidy(() => [layer.matrix(), layer.apply(tf.tensor2d(data, [400, 3]))])
+    const m = await matrix.data()
+    const energy = (values: Iterable<number>) => [...values].reduce((sum, x) => sum + x * x, 0)
+    expect(energy((await mapped.data()) as Float32Array) / energy(data)).toBeCloseTo(1, 3)
+    tf.dispose([matrix, mapped])
+    // M is inverse to S + 2·tr(S)/3·I with S = diag(0.01, 25, 0.01), up to its scale.
+    const ridge = (2 * 25.02) / 3
+    expect(m[0] / m[4]).toBeCloseTo((25 + ridge) / (0.01 + ridge), 0)
+    expect(Math.abs(m[1] / m[0])).toBeLessThan(0.05)
+    layer.dispose()
+    await expect(mahalanobis({ dim: 3, rank: 3, form: 'low-rank', init: 'within', features })).rejects.toThrow(
+      /labels: expected labels for init within, received none/,
+    )
+  })
+})
+
 describe('collaborativeLoss', () => {
   it('has the gradients of its value by L, log λ and log s', async () => {
     const layer = await mahalanobis({ dim: 12, rank: 4, init: 'random', prng: Prng.fromSeed(8) })

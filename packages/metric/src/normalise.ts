@@ -1,3 +1,4 @@
+import { InputError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Matrix } from './matrix.ts'
 
@@ -6,6 +7,11 @@ export interface NormaliseOptions {
   signedSquareRoot?: boolean
   /** Scale each row to Euclidean length 1. Rows of zeros stay. Default true. */
   unitNorm?: boolean
+  /**
+   * [d] a mean to take off each row after that, see {@link centerOf}; the rest is scaled to length 1 again. Features
+   * that a network ends in are positive, and what all classes share tells none of them from another.
+   */
+  center?: readonly number[]
 }
 
 /** Smallest length that still counts as one, so that rows of zeros stay zeros. */
@@ -17,22 +23,43 @@ const TINY = 1e-12
  */
 export function normalise(
   features: Matrix,
-  { signedSquareRoot = true, unitNorm = true }: NormaliseOptions = {},
+  { signedSquareRoot = true, unitNorm = true, center }: NormaliseOptions = {},
 ): Matrix {
   const [rows, width] = features.shape
+  checkCenter(center, width)
   const data = new Float32Array(features.data)
   if (signedSquareRoot)
     for (let i = 0; i < data.length; i++) data[i] = Math.sign(data[i]) * Math.sqrt(Math.abs(data[i]))
-  if (unitNorm) {
-    for (let i = 0; i < rows; i++) {
-      const row = data.subarray(i * width, (i + 1) * width)
-      let squares = 0
-      for (const value of row) squares += value * value
-      const scale = 1 / Math.max(Math.sqrt(squares), TINY)
-      for (let j = 0; j < width; j++) row[j] *= scale
-    }
+  for (let i = 0; i < rows; i++) {
+    const row = data.subarray(i * width, (i + 1) * width)
+    if (unitNorm) toUnitLength(row)
+    if (!center) continue
+    for (let j = 0; j < width; j++) row[j] -= center[j]
+    toUnitLength(row)
   }
   return { data, shape: [rows, width] }
+}
+
+function toUnitLength(row: Float32Array): void {
+  let squares = 0
+  for (const value of row) squares += value * value
+  const scale = 1 / Math.max(Math.sqrt(squares), TINY)
+  for (let j = 0; j < row.length; j++) row[j] *= scale
+}
+
+function checkCenter(center: readonly number[] | undefined, width: number): void {
+  if (!center || center.length === width) return
+  const remedy = 'Take the mean of features of the same kind with centerOf.'
+  throw new InputError('center', { expected: `${width} numbers`, received: `${center.length}`, remedy })
+}
+
+/** The mean [d] of features [N, d] once they are normalised, for the `center` of the fit set and of all that it meets. */
+export function centerOf(features: Matrix, options: Omit<NormaliseOptions, 'center'> = {}): number[] {
+  const { data, shape } = normalise(features, options)
+  const [rows, width] = shape
+  const mean = new Array<number>(width).fill(0)
+  for (let i = 0; i < data.length; i++) mean[i % width] += data[i] / rows
+  return mean
 }
 
 /**
@@ -41,12 +68,15 @@ export function normalise(
  */
 export function normaliseTensor(
   features: tf.Tensor2D,
-  { signedSquareRoot = true, unitNorm = true }: NormaliseOptions = {},
+  { signedSquareRoot = true, unitNorm = true, center }: NormaliseOptions = {},
 ): tf.Tensor2D {
+  checkCenter(center, features.shape[1])
   return tf.tidy(() => {
+    const unit = (x: tf.Tensor) => tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), 1, true), TINY)))
     let x: tf.Tensor = features
     if (signedSquareRoot) x = tf.mul(tf.sign(x), tf.sub(tf.sqrt(tf.add(tf.abs(x), 1e-4)), 1e-2))
-    if (unitNorm) x = tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), 1, true), TINY)))
+    if (unitNorm) x = unit(x)
+    if (center) x = unit(tf.sub(x, tf.tensor1d([...center])))
     return x as tf.Tensor2D
   })
 }

@@ -1,5 +1,7 @@
-import { InputError } from '@dml-crc/core'
+import { InputError, type Prng } from '@dml-crc/core'
+import type { ClassLayout } from './class-layout.ts'
 import { type Matrix, takeRows } from './matrix.ts'
+import { randomSigns } from './random-signs.ts'
 
 /** Images with their views, which are rows of the features. */
 export interface Images {
@@ -57,4 +59,33 @@ export function meanViews(features: Matrix, { views }: Images): Matrix {
     for (let j = 0; j < width; j++) mean[j] *= scale
   })
   return { data, shape: [views.length, width] }
+}
+
+/**
+ * One random view of each image with fresh noise, in the layout's order [N', d]. The noise adds ±`noise`·‖x‖/√d to every
+ * number of x, so that its length is `noise` times that of x; what the metric makes of so many signs is all but normal.
+ */
+export function drawSamples(
+  features: Matrix,
+  { views }: Images,
+  layout: ClassLayout,
+  noise: number,
+  prng: Prng,
+): Matrix {
+  const width = features.shape[1]
+  const data = new Float32Array(layout.rows * width)
+  layout.order.forEach((image, place) => {
+    if (image < 0) return
+    const row = views[image].length > 1 ? prng.pick(views[image]) : views[image][0]
+    const view = features.data.subarray(row * width, (row + 1) * width)
+    const sample = data.subarray(place * width, (place + 1) * width)
+    sample.set(view)
+    if (noise > 0) {
+      const size = (noise * length(view)) / Math.sqrt(width)
+      randomSigns(width, prng).forEach((sign, j) => {
+        sample[j] += size * sign
+      })
+    }
+  })
+  return { data, shape: [layout.rows, width] }
 }

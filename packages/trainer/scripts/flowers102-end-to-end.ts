@@ -8,7 +8,7 @@ import { createBackbone } from '@dml-crc/backbones'
 import { Prng, writeJsonAtomic } from '@dml-crc/core'
 import { centerCrop, createLoader, flowers102, type ImageRecord, randomResizedCrop, shuffled } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
-import { accuracy, classifierOf, crc, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
+import { accuracy, centerOf, classifierOf, crc, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
 import {
   adamW,
   dmlCrcTask,
@@ -28,13 +28,13 @@ const options = {
   trainFrom: 9,
   epochs: 2,
   /** As in the frozen metric: without it L goes on to learn the training images by heart. */
-  noise: 0.7,
+  noise: 1,
   batchSize: 32,
   cropScale: 0.4,
   learningRate: 1e-3,
   /** Factors on the learning rate. */
   rates: { backbone: 0.1, metric: 0.3, scalars: 0.3 },
-  frozen: { rank: 512, noise: 0.7, steps: 100 },
+  frozen: {},
   crcLambda: 0.3,
   softmax: { epochs: 2, backboneRate: 0.1 },
   ...JSON.parse(changes),
@@ -115,13 +115,14 @@ async function write(): Promise<void> {
 const pristine = await newBackbone()
 const dictionary = await extractFeatures({ backbone: pristine, records: split.fit, transform: center })
 const queries = await extractFeatures({ backbone: pristine, records: split.held, transform: center })
-const d = normalise(dictionary.features)
-const q = normalise(queries.features)
+const form = { center: centerOf(dictionary.features) }
+const d = normalise(dictionary.features, form)
+const q = normalise(queries.features, form)
 pristine.dispose()
 
 const begun = performance.now()
-const plain = await crc({ lambda: options.crcLambda }).fit(d, dictionary.labels)
-await report('CRC', 0, begun, (await plain.predict(q)).labels)
+const plain = await crc({ lambda: options.crcLambda }).fit(normalise(dictionary.features), dictionary.labels)
+await report('CRC', 0, begun, (await plain.predict(normalise(queries.features))).labels)
 plain.dispose()
 
 async function classify(classifier: FittedClassifier, backbone: Awaited<ReturnType<typeof newBackbone>>) {
@@ -148,6 +149,7 @@ for (const seed of options.seeds) {
     metric,
     lambda,
     temperature,
+    normalise: form,
     noise: options.noise,
     prng: Prng.fromSeed(seed).split('noise'),
     rates: options.rates,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
@@ -31,19 +31,21 @@ export async function runEndToEnd(
   const { experiment, folder, prng } = study
   const head = { ...rowHead(study, backbone), regime: 'end-to-end' as const, method: methodLabel(entry) }
   for (let seed = experiment.seed; seed < experiment.seed + entry.seeds; seed++) {
-    if (folder.has(rowKey({ ...head, seed }))) continue
+    const key = rowKey({ ...head, seed })
+    if (folder.has(key)) continue
     await weightsKept(backbone, async () => {
       const begun = performance.now()
       const own = prng.split(`end to end, seed ${seed}`)
       const { task, classifier, head: plainHead } = await begin(study, backbone, frozen, entry, own)
+      const beginSeconds = (performance.now() - begun) / 1000
       try {
         const title = `${head.method} end to end on ${head.backbone}, seed ${seed}`
-        await train(study, task, backbone, entry.train, { title, prng: own })
-        const fitSeconds = (performance.now() - begun) / 1000
+        const checkpoints = folder.checkpointsOf(key)
+        const trainSeconds = await train(study, task, backbone, entry.train, { title, prng: own, checkpoints })
         await addRow(study, backbone, await classifier(), {
           head,
           seed,
-          fitSeconds,
+          fitSeconds: beginSeconds + trainSeconds,
           options: { ...entry.options, train: entry.train },
         })
         if (seed === experiment.seed) await exportStudyModel(study, backbone, plainHead)
@@ -61,18 +63,19 @@ export async function runEndToEnd(
 export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: TrainingEntry }): Promise<string> {
   const { experiment, prng, folder, images } = study
   const { name, weights, layer, inputSize, pretrain: training } = entry
-  const file = join(folder.path, 'checkpoints', `${name}.safetensors`)
+  const file = folder.weightsFile(name)
   const head = { regime: 'end-to-end' as const, method: 'softmax', seed: experiment.seed }
   const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
   try {
     const common = { ...rowHead(study, backbone), ...head }
-    if (folder.has(rowKey(common)) && existsSync(file)) return file
-    const begun = performance.now()
+    const key = rowKey(common)
+    if (folder.has(key) && existsSync(file)) return file
     const own = prng.split('pretrain')
     const task = softmaxTask({ backbone, classes: images.dataset.classes.length, prng: own.split('head') })
     try {
-      await train(study, task, backbone, training, { title: `softmax from scratch on ${name}`, prng: own })
-      const fitSeconds = (performance.now() - begun) / 1000
+      const title = `softmax from scratch on ${name}`
+      const checkpoints = folder.checkpointsOf(key)
+      const fitSeconds = await train(study, task, backbone, training, { title, prng: own, checkpoints })
       await mkdir(dirname(file), { recursive: true })
       await backbone.save(file)
       await addRow(study, backbone, task.classifier(), {
@@ -103,7 +106,7 @@ async function begin(
     const task = softmaxTask({ backbone, classes, prng: prng.split('head'), backboneRate })
     return { task, classifier: async () => task.classifier(), head: () => task.head() }
   }
-  const { form, own } = splitOptions(options)
+  const { form, own } = splitOptions(options, fit.features)
   const metric = await fitMetric(normalise(fit.features, form), fit.labels, {
     ...(own as FitMetricOptions),
     prng: prng.split('metric'),

@@ -1,6 +1,7 @@
 import { InputError, nearest, type Prng } from '@dml-crc/core'
 import {
   type Classifier,
+  centerOf,
   classifierOf,
   crc,
   type Features,
@@ -85,17 +86,18 @@ export const methodLabel = ({ method, label }: Pick<MethodEntry, 'method' | 'lab
 
 /**
  * A classifier of the given method that normalises features itself: signed square root and unit length unless the
- * options `signedSquareRoot` and `unitNorm` say otherwise.
+ * options `signedSquareRoot` and `unitNorm` say otherwise; with `center`, less the mean of the features fitted on.
  * @throws InputError for an option that the method does not have
  */
 export function makeClassifier(method: MethodEntry['method'], options: Options, prng: Prng): MethodClassifier {
   const recipe = RECIPES[method]
   checkOptions(recipe, options)
-  const { form, own } = splitOptions(options)
   return {
     name: recipe.label,
     async fit(features, labels) {
-      const fitted = await recipe.fit(normalise(await onHost(features), form), labels, own, prng)
+      const samples = await onHost(features)
+      const { form, own } = splitOptions(options, samples)
+      const fitted = await recipe.fit(normalise(samples, form), labels, own, prng)
       return {
         ...fitted,
         form,
@@ -105,13 +107,17 @@ export function makeClassifier(method: MethodEntry['method'], options: Options, 
   }
 }
 
-/** Separates what is done to the features from the options of the method itself. */
-export function splitOptions({ signedSquareRoot = true, unitNorm = true, ...own }: Options) {
-  return { form: { signedSquareRoot: signedSquareRoot as boolean, unitNorm: unitNorm as boolean }, own }
+/** Separates what is done to the features, after those fitted on, from the options of the method itself. */
+export function splitOptions(
+  { signedSquareRoot = true, unitNorm = true, center = false, ...own }: Options,
+  fit: Matrix,
+): { form: NormaliseOptions; own: Options } {
+  const form = { signedSquareRoot, unitNorm } as NormaliseOptions
+  return { form: center ? { ...form, center: centerOf(fit, form) } : form, own }
 }
 
 function checkOptions({ label, options: own }: Recipe, options: Options): void {
-  const known = [...own, 'signedSquareRoot', 'unitNorm']
+  const known = [...own, 'signedSquareRoot', 'unitNorm', 'center']
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue
     const meant = nearest(key, known)

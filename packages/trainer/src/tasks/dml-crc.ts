@@ -9,6 +9,7 @@ import {
   type Mahalanobis,
   type NormaliseOptions,
   normaliseTensor,
+  randomSigns,
 } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import type { DmlCrcHead } from '../export/head.ts'
@@ -31,7 +32,7 @@ export interface DmlCrcTaskOptions {
   temperature?: number
   rule?: 'plain' | 'ratio'
   normalise?: NormaliseOptions
-  /** Length of the Gaussian noise put on every feature at each step, relative to its own: as for `fitMetric`. Default 0. */
+  /** Length of the noise put on every feature at each step, relative to its own: as for `fitMetric`. Default 0. */
   noise?: number
   /** Draws the noise. */
   prng?: Prng
@@ -92,8 +93,8 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
   /** x with noise, [rows, d] for rows of length 1. */
   const withNoise = (x: tf.Tensor2D): tf.Tensor2D => {
     if (noise === 0) return x
-    const normals = tf.tensor2d(prng.normals(x.size), x.shape)
-    return tf.add(x, tf.mul(normals, noise / Math.sqrt(d)))
+    const signs = tf.tensor2d(randomSigns(x.size, prng), x.shape)
+    return tf.add(x, tf.mul(signs, noise / Math.sqrt(d)))
   }
 
   return {
