@@ -1,6 +1,7 @@
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { loadCpu } from './cpu.ts'
+import { registerGradients } from './gradients/register.ts'
 import { loadNative } from './native/load.ts'
 import { loadWasm } from './wasm/load.ts'
 import { loadWebgpu } from './webgpu.ts'
@@ -75,6 +76,7 @@ function requireName(name: string): EngineName {
 async function load(name: EngineName): Promise<Engine> {
   let engine = loaded.get(name)
   if (!engine) {
+    registerGradients()
     engine = loaders[name]().then((facts) => ({ name, ...facts, tf }))
     loaded.set(name, engine)
     engine.catch(() => loaded.delete(name))

@@ -1,35 +1,80 @@
 import { Prng } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadEngine } from '../engine.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type EngineName, loadEngine } from './engine.ts'
 
 type Values = number[] | Float32Array
 type Numbers = { values: Values; shape: number[] }
+type Compute = (...tensors: tf.Tensor[]) => tf.Tensor[]
 const prng = Prng.fromSeed(7)
 const random = (...shape: number[]): Numbers => ({ values: prng.normals(shape.reduce((a, b) => a * b, 1)), shape })
 
 /** tfjs wants a rounding mode with padding in pixels, and none with a named one. */
 const rounding = (pad: string | number) => (typeof pad === 'number' ? 'floor' : undefined)
 
-/** Runs the same computation on both engines; the cpu engine is the reference. */
-async function expectSame(inputs: Numbers[], compute: (...tensors: tf.Tensor[]) => tf.Tensor[], tolerance = 2e-5) {
-  const results: Float32Array[][] = []
-  for (const prefer of ['cpu', 'wasm'] as const) {
-    await loadEngine({ prefer })
-    const outputs = tf.tidy(() => compute(...inputs.map(({ values, shape }) => tf.tensor(values, shape, 'float32'))))
-    results.push(outputs.map((t) => t.dataSync() as Float32Array))
-    tf.dispose(outputs)
+/** Where an engine cannot run here, the reason. */
+const absent = new Map<EngineName, string>()
+const present: EngineName[] = []
+process.env.DML_CRC_WEBGPU_ALLOW_SOFTWARE = '1'
+for (const prefer of ['wasm', 'tfjs-node', 'webgpu'] as const) {
+  await loadEngine({ prefer }).then(
+    () => present.push(prefer),
+    (error: Error) => absent.set(prefer, error.message),
+  )
+}
+
+it('wasm takes part in these comparisons', () => expect(present).toContain('wasm'))
+for (const [name, reason] of absent) it(`${name} takes part in these comparisons`, ({ skip }) => skip(reason))
+
+async function valuesOn(prefer: EngineName, inputs: Numbers[], compute: Compute): Promise<Float32Array[]> {
+  await loadEngine({ prefer })
+  const outputs = tf.tidy(() => compute(...inputs.map(({ values, shape }) => tf.tensor(values, shape, 'float32'))))
+  const values = await Promise.all(outputs.map((output) => output.data<'float32'>()))
+  tf.dispose(outputs)
+  return values
+}
+
+/** TensorFlow has no padding in pixels, and tfjs-node says so. */
+const without = (pad: string | number): EngineName[] => (typeof pad === 'number' ? ['tfjs-node'] : [])
+
+/** Runs the same computation on every engine that is here; the cpu engine is the reference. */
+async function expectSame(
+  inputs: Numbers[],
+  compute: Compute,
+  { tolerance = 2e-5, except = [] }: { tolerance?: number; except?: EngineName[] } = {},
+) {
+  const expected = await valuesOn('cpu', inputs, compute)
+  for (const name of present.filter((each) => !except.includes(each))) {
+    const received = await valuesOn(name, inputs, compute)
+    expectClose(received, expected, name, tolerance)
   }
-  const [expected, received] = results as [Float32Array[], Float32Array[]]
+}
+
+function expectClose(received: Float32Array[], expected: ArrayLike<number>[], name: string, tolerance = 2e-5) {
   expected.forEach((values, i) => {
-    const scale = Math.max(1, ...values.map(Math.abs))
+    let [scale, worst] = [1, 0]
     expect(received[i]!.length).toBe(values.length)
-    let worst = 0
-    values.forEach((v, k) => {
-      worst = Math.max(worst, Math.abs(v - received[i]![k]!))
-    })
-    expect(worst / scale, `output ${i}`).toBeLessThan(tolerance)
+    for (let k = 0; k < values.length; k++) {
+      scale = Math.max(scale, Math.abs(values[k]!))
+      worst = Math.max(worst, Math.abs(values[k]! - received[i]![k]!))
+    }
+    expect(worst / scale, `output ${i} on ${name}`).toBeLessThan(tolerance)
   })
+}
+
+/** A filter with zeros between its taps, and where its own numbers are in that. */
+function spreadByLoops({ values, shape }: Numbers, down: number, across: number) {
+  const [height, width, inputs, outputs] = shape as [number, number, number, number]
+  const wide = (width - 1) * across + 1
+  const depth = inputs * outputs
+  const spread = new Float32Array(((height - 1) * down + 1) * wide * depth)
+  const taps = Array.from(values, (value, i) => {
+    const [row, column] = [Math.floor(i / depth / width), Math.floor(i / depth) % width]
+    const tap = (row * down * wide + column * across) * depth + (i % depth)
+    spread[tap] = value
+    return tap
+  })
+  return { filter: { values: spread, shape: [(height - 1) * down + 1, wide, inputs, outputs] }, taps }
 }
 
 /** The value of f and its gradients, each weighted by random numbers, so that no error can cancel. */
@@ -40,9 +85,6 @@ function withGradients(f: (...t: tf.Tensor[]) => tf.Tensor, weights: Numbers) {
   }
 }
 
-beforeAll(async () => {
-  await loadEngine({ prefer: 'wasm' })
-})
 afterAll(() => tf.disposeVariables())
 
 describe('convolution and its gradients agree with the cpu engine', () => {
@@ -71,17 +113,46 @@ describe('convolution and its gradients agree with the cpu engine', () => {
       )
       const f = (x: tf.Tensor, w: tf.Tensor) =>
         tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides as number, pad, 'NHWC', 1, rounding(pad))
-      await expectSame([input, filter], withGradients(f, random(...info.outShape)))
+      await expectSame([input, filter], withGradients(f, random(...info.outShape)), { except: without(pad) })
     }
   })
 
-  it('with dilation, forward', async () => {
-    for (const dilation of [2, 3] as const) {
-      await expectSame([random(2, 11, 12, 4), random(3, 3, 4, 6)], (x, w) => [
-        tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same', 'NHWC', dilation),
-      ])
-    }
-  })
+  it.each([
+    ['an ordinary', tf.conv2d, 6, false],
+    ['a depthwise', tf.depthwiseConv2d, 2, true],
+  ] as const)(
+    '%s one with dilation is one whose filter has zeros between its taps',
+    async (_, convolve, out, depthwise) => {
+      for (const dilation of [2, 3, [1, 2], [3, 2]] as const) {
+        for (const pad of ['same', 'valid', ...(depthwise ? [] : [2])] as ('same' | 'valid' | number)[]) {
+          const [down, across] = typeof dilation === 'number' ? [dilation, dilation] : dilation
+          const [input, filter] = [random(2, 11, 12, 4), random(3, 2, 4, out)]
+          const spread = spreadByLoops(filter, down, across)
+          const convolution = (dilations: typeof dilation) => (x: tf.Tensor, w: tf.Tensor) =>
+            convolve(x as tf.Tensor4D, w as tf.Tensor4D, 1, pad, 'NHWC', dilations as number, rounding(pad))
+          const { outShape } = tf.backend_util.computeConv2DInfo(
+            [2, 11, 12, 4],
+            spread.filter.shape as [number, number, number, number],
+            1,
+            1,
+            pad,
+            rounding(pad),
+            depthwise,
+          )
+          const weights = random(...outShape)
+          const [y, dx, dw] = await valuesOn('cpu', [input, spread.filter], withGradients(convolution(1 as 2), weights))
+          const expected = [y!, dx!, spread.taps.map((tap) => dw![tap]!)]
+          for (const name of ['cpu' as const, ...present].filter((each) => !without(pad).includes(each))) {
+            expectClose(
+              await valuesOn(name, [input, filter], withGradients(convolution(dilation), weights)),
+              expected,
+              name,
+            )
+          }
+        }
+      }
+    },
+  )
 
   it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid'] as const)('fused with a bias and %s', async (activation) => {
     await expectSame([random(1, 6, 5, 8), random(3, 3, 8, 9), random(9)], (x, filter, bias) => [
@@ -98,7 +169,9 @@ describe('convolution and its gradients agree with the cpu engine', () => {
 
   it('where the work is shared among threads and the depth is cut', async () => {
     const f = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')
-    await expectSame([random(2, 17, 19, 40), random(3, 3, 40, 36)], withGradients(f, random(2, 17, 19, 36)), 1e-4)
+    await expectSame([random(2, 17, 19, 40), random(3, 3, 40, 36)], withGradients(f, random(2, 17, 19, 36)), {
+      tolerance: 1e-4,
+    })
   })
 })
 
@@ -126,6 +199,12 @@ it('depthwise convolution and its gradients agree with the cpu engine', async ()
   }
 })
 
+function inner(a: Values, b: Values): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
 describe('pooling', () => {
   it('sends the gradient to the first largest value of each window, also where none is above zero', async () => {
     for (const channels of [1, 4, 37]) {
@@ -147,14 +226,30 @@ describe('pooling', () => {
           rounding(pad),
         )
         const f = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, size, strides, pad, rounding(pad))
-        await expectSame([{ ...input, values }], withGradients(f, random(...outShape)))
+        await expectSame([{ ...input, values }], withGradients(f, random(...outShape)), { except: without(pad) })
       }
     }
   })
 
-  it('averages with the right gradient', async () => {
-    const f = (x: tf.Tensor) => tf.avgPool(x as tf.Tensor4D, 3, 2, 'same')
-    await expectSame([random(2, 7, 7, 5)], withGradients(f, random(2, 4, 4, 5)))
+  it('averages, and the gradient is the adjoint of that: ⟨pool(x), dy⟩ = ⟨x, pool*(dy)⟩', async () => {
+    for (const [size, strides, pad] of [
+      [3, 2, 'same'],
+      [2, 2, 'valid'],
+      [3, 1, 'same'],
+      [3, 2, 1],
+      [5, 1, 'same'],
+    ] as const) {
+      const f = (x: tf.Tensor) => tf.avgPool(x as tf.Tensor4D, size, strides, pad, rounding(pad))
+      const x = random(2, 7, 8, 3)
+      const { outShape } = tf.backend_util.computePool2DInfo([2, 7, 8, 3], size, strides, 1, pad, rounding(pad))
+      const dy = random(...outShape)
+      const except = without(pad)
+      await expectSame([x], withGradients(f, dy), { except })
+      for (const name of ['cpu' as const, ...present].filter((each) => !except.includes(each))) {
+        const [y, slope] = await valuesOn(name, [x], withGradients(f, dy))
+        expect(inner(x.values, slope!), `${name} ${size} ${pad}`).toBeCloseTo(inner(y!, dy.values), 4)
+      }
+    }
   })
 })
 
