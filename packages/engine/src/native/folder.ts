@@ -49,11 +49,11 @@ export interface Installation {
 
 /**
  * Where a native engine's binding and library are installed: outside of every node_modules, so that a package
- * manager neither sees nor removes them, and found again by all later runs of the same version.
+ * manager neither sees nor removes them, and found again by all later runs of the same version. Whatever the Node: the
+ * binding uses Node-API alone, which later versions keep.
  */
 export function installationFolder({ name, version }: Pick<NativePackage, 'name' | 'version'>): string {
-  const platform = `${process.platform}-${process.arch}-napi${process.versions.napi}`
-  return homeFolder('engine', `${name.split('/')[1]}-${version}-${platform}`)
+  return homeFolder('engine', `${name.split('/')[1]}-${version}-${process.platform}-${process.arch}`)
 }
 
 /** The file in which an installation describes itself. */
