@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError, writeJsonAtomic } from '@dml-crc/core'
 import type { Details } from './details.ts'
@@ -13,7 +13,7 @@ export const rowKey = (row: Pick<Row, 'backbone' | 'layer' | 'regime' | 'method'
 
 /**
  * The folder of a run. `results.json` and `details.json` are rewritten, each at once, after every row, so a run that is
- * stopped leaves the rows that it finished.
+ * stopped leaves the rows that it finished, and the checkpoints of the row that it was training.
  */
 export class RunFolder {
   readonly path: string
@@ -49,6 +49,7 @@ export class RunFolder {
       }
       return new RunFolder(path, readResults(path), readDetails(path))
     }
+    await rm(join(path, 'checkpoints'), { recursive: true, force: true })
     await writeJsonAtomic(file, config)
     const folder = new RunFolder(path, { ...header, rows: [] }, emptyDetails())
     await folder.save()
@@ -59,11 +60,22 @@ export class RunFolder {
     return this.results.rows.some((row) => rowKey(row) === key)
   }
 
+  /** The weights of a backbone that the run trained from scratch. */
+  weightsFile(backbone: string): string {
+    return join(this.path, 'checkpoints', `${backbone}.safetensors`)
+  }
+
+  /** Where the training of a row keeps its checkpoints until the row is added. */
+  checkpointsOf(key: string): string {
+    return join(this.path, 'checkpoints', key.replaceAll(/[^\w.-]+/g, '-'))
+  }
+
   /** Adds a measured row with the label predicted for each test image. */
   async add(row: Row, predicted: ArrayLike<number>): Promise<void> {
     this.results.rows.push(row)
     this.details.predictions[rowKey(row)] = Array.from(predicted)
     await this.save()
+    await rm(this.checkpointsOf(rowKey(row)), { recursive: true, force: true })
   }
 
   async save(): Promise<void> {

@@ -1,20 +1,25 @@
 import type { Backbone } from '@dml-crc/backbones'
 import type { OnProgress, Prng } from '@dml-crc/core'
 import { createLoader, randomResizedCrop, shuffled } from '@dml-crc/datasets'
-import { adamW, type Callback, fit, type RunResult, type Task, warmUpCosine } from '@dml-crc/trainer'
+import { adamW, type Callback, fit, type Task, warmUpCosine } from '@dml-crc/trainer'
 import type { TrainingEntry } from '../experiment/schema.ts'
 import type { Study } from './study.ts'
 
-/** Trains a task on the fit split with random views; keeps its loss over the epochs for the report. */
+/**
+ * Trains a task on the fit split with random views; keeps its loss over the epochs for the report. A training that was
+ * stopped goes on from its last checkpoint, bit for bit as if it had not been.
+ * @returns the seconds that the training took, those before a stop included
+ */
 export async function train(
   study: Study,
   task: Task,
   backbone: Backbone,
   { epochs, batchSize, learningRate, weightDecay, warmUp, scale, clipNorm }: TrainingEntry,
-  { title, prng }: { title: string; prng: Prng },
-): Promise<RunResult> {
+  { title, prng, checkpoints }: { title: string; prng: Prng; checkpoints: string },
+): Promise<number> {
   const { images, terminal, folder, signal } = study
   const transform = randomResizedCrop({ size: backbone.inputSize, scale })
+  const clock = clockCallback()
   const result = await fit(task, {
     loader: createLoader(images.fit, { batchSize, transform, prng, sampler: shuffled }),
     epochs,
@@ -22,14 +27,30 @@ export async function train(
     learningRate,
     schedule: warmUpCosine({ warmUp }),
     clipNorm,
-    callbacks: [progressCallback(title, terminal.onProgress)],
+    callbacks: [clock, progressCallback(title, terminal.onProgress)],
+    checkpoints: { folder: checkpoints, resume: true },
     signal,
     onNote: terminal.note,
   })
   signal.throwIfAborted()
   const values = result.history.map((epoch) => epoch.values.loss)
   folder.details.curves.push({ title, quantity: 'loss', unit: 'epoch', values })
-  return result
+  return clock.seconds()
+}
+
+/** Counts the seconds of a training, over as many processes as it takes. */
+function clockCallback(): Callback & { seconds(): number } {
+  const begun = performance.now()
+  let before = 0
+  const seconds = () => before + (performance.now() - begun) / 1000
+  return {
+    name: 'clock',
+    seconds,
+    save: async () => ({ json: seconds(), tensors: new Map() }),
+    restore: ({ json }) => {
+      before = json as number
+    },
+  }
 }
 
 function progressCallback(task: string, onProgress: OnProgress): Callback {

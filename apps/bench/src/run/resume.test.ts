@@ -1,0 +1,83 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { assign, commandIn, expectDone } from '../testdata/command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dml-crc-resume-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const dmlCrc = commandIn(folder)
+
+const EPOCHS = 8
+const experiment = [
+  'run',
+  'demo',
+  ...assign(
+    'dataset.perClass={"train":4,"val":1,"test":2}',
+    'backbones.0.pretrain.epochs=1',
+    'methods=[{"method":"crc","options":{"lambda":0.3}}]',
+    'sweeps=[]',
+    `endToEnd.0.train.epochs=${EPOCHS}`,
+    'endToEnd.0.options={"rank":16,"steps":2}',
+  ),
+]
+
+/** Starts a run and ends it by a signal once the checkpoint of an epoch of the end-to-end row is there. */
+async function stopInTheMiddle(out: string, signal: 'SIGKILL' | 'SIGINT') {
+  const child = dmlCrc.start(...experiment, '--out', out)
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
+  const checkpoints = join(folder, out, 'checkpoints')
+  const isThere = () =>
+    existsSync(checkpoints) &&
+    readdirSync(checkpoints).some(
+      (name) => name.includes('DML-CRC') && existsSync(join(checkpoints, name, 'latest.json')),
+    )
+  while (!isThere() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 2))
+  child.kill(signal)
+  return { status: await ended, stderr }
+}
+
+const read = (out: string, file: string) => JSON.parse(readFileSync(join(folder, out, file), 'utf8'))
+
+describe('--resume in the middle of an end-to-end row', () => {
+  it.each(['SIGKILL', 'SIGINT'] as const)(
+    'goes on from the checkpoint after %s',
+    { timeout: 180_000 },
+    async (signal) => {
+      if (!existsSync(join(folder, 'whole'))) expectDone(dmlCrc.run(...experiment, '--out', 'whole'))
+      const { status, stderr } = await stopInTheMiddle(signal, signal)
+      expect({ status, rows: read(signal, 'results.json').rows.length }).toEqual({
+        status: signal === 'SIGINT' ? 130 : null,
+        rows: 2,
+      })
+      if (signal === 'SIGINT') expect(stderr).toMatch(/stopped by SIGINT.*--resume/)
+
+      const resumed = dmlCrc.run(...experiment, '--out', signal, '--resume')
+      expectDone(resumed)
+      const [, step, steps] = /Going on after step (\d+) of (\d+)/.exec(resumed.stderr)!.map(Number)
+      expect(step).toBeGreaterThan(0)
+      expect(step).toBeLessThan(steps)
+      expect(resumed.stderr).not.toContain('softmax from scratch')
+
+      const accuracies = (out: string) => read(out, 'results.json').rows.map(({ top1 }: { top1: number }) => top1)
+      expect(accuracies(signal)).toEqual(accuracies('whole'))
+      const [resumedDetails, wholeDetails] = [signal, 'whole'].map((out) => read(out, 'details.json'))
+      expect(resumedDetails.predictions).toEqual(wholeDetails.predictions)
+      expect(resumedDetails.curves).toEqual(wholeDetails.curves)
+      expect(wholeDetails.curves.at(-1).values).toHaveLength(EPOCHS)
+      expect(readdirSync(join(folder, signal, 'checkpoints'))).toEqual(['tiny_vgg.safetensors'])
+    },
+  )
+
+  it('without it, starts over and keeps nothing of the run before', () => {
+    const [before] = read('SIGINT', 'results.json').rows
+    expectDone(dmlCrc.run(...experiment, ...assign('endToEnd=[]', 'methods=[]'), '--out', 'SIGINT'))
+    const { rows } = read('SIGINT', 'results.json')
+    expect(rows).toHaveLength(1)
+    expect(rows[0].seconds).not.toEqual(before.seconds)
+  })
+})
