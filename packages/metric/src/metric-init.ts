@@ -1,8 +1,9 @@
 import { InputError, type Prng } from '@dml-crc/core'
-import { cholesky, symmetricEigen, triangularSolve } from '@dml-crc/engine'
+import { cholesky, triangularSolve } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import type { MetricInit } from './mahalanobis.ts'
 import { checkLabels, type Matrix, toTensor } from './matrix.ts'
+import { principalDirections } from './principal-directions.ts'
 import { product } from './product.ts'
 
 interface Seen {
@@ -33,7 +34,7 @@ export async function initialFactor(init: MetricInit, rank: number, dim: number,
       const labels = checkLabels(required('labels', seen.labels, init, 'Pass their classes.'), features.shape[0])
       return await withinFactor(x, labels, rank)
     }
-    const { values, rows } = await principal(x, rank)
+    const { values, rows } = await principalDirections(x, rank)
     if (init === 'pca') return rows
     const floor = values[0] * 1e-6
     const scales = Array.from(values, (value) => [1 / Math.sqrt(Math.max(value, floor))])
@@ -48,19 +49,6 @@ export async function initialFactor(init: MetricInit, rank: number, dim: number,
 function required<T>(what: string, value: T | undefined, init: MetricInit, remedy: string): T {
   if (value !== undefined) return value
   throw new InputError(what, { expected: `${what} for init ${init}`, received: 'none', remedy })
-}
-
-/** The `rank` largest eigenvalues of XᵀX/N for features [N, d], and their eigenvectors as rows [rank, d]. */
-async function principal(x: tf.Tensor2D, rank: number): Promise<{ values: Float64Array; rows: tf.Tensor2D }> {
-  const [count, dim] = x.shape
-  const energy = tf.tidy(() => tf.div(product(x, x, { a: true }), count) as tf.Tensor2D)
-  try {
-    const { values, vectors } = await symmetricEigen(energy)
-    const top = values.subarray(0, rank)
-    return { values: top, rows: tf.tensor2d(Float32Array.from(vectors.subarray(0, rank * dim)), [rank, dim]) }
-  } finally {
-    energy.dispose()
-  }
 }
 
 /**
@@ -79,7 +67,7 @@ async function withinFactor(x: tf.Tensor2D, labels: Int32Array, rank: number): P
     const factor = cholesky(tf.add(scatter, ridge)) as tf.Tensor2D
     return { factor, mapped: tf.transpose(triangularSolve(factor, tf.transpose(x))) as tf.Tensor2D }
   })
-  const { rows } = await principal(mapped, rank)
+  const { rows } = await principalDirections(mapped, rank)
   try {
     return tf.tidy(() => {
       const l = tf.transpose(triangularSolve(factor, tf.transpose(rows), { transpose: true })) as tf.Tensor2D

@@ -1,5 +1,5 @@
 import { Prng } from '@dml-crc/core'
-import { loadEngine } from '@dml-crc/engine'
+import { loadEngine, symmetricEigen } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { collaborativeLoss } from './collaborative-loss.ts'
@@ -11,6 +11,7 @@ import { fitReconstruction } from './fit-reconstruction.ts'
 import { mahalanobis } from './mahalanobis.ts'
 import type { Matrix } from './matrix.ts'
 import { accuracy } from './measures.ts'
+import { principalDirections } from './principal-directions.ts'
 
 let before = 0
 beforeAll(() => loadEngine({ prefer: 'cpu' }))
@@ -179,6 +180,29 @@ describe('mahalanobis', () => {
     await expect(mahalanobis({ dim: 4, init: 'pca' })).rejects.toThrow(/features for init pca/)
     await expect(mahalanobis({ dim: 4, rank: 2, form: 'diagonal' })).rejects.toThrow(/in the diagonal form/)
   })
+})
+
+it('the principal directions of wide features are those of the whole decomposition, to what a start needs', async () => {
+  const [count, dim, rank] = [60, 120, 20]
+  const prng = Prng.fromSeed(6)
+  // Energies that fall by a tenth from one direction to the next, turned at random; and a half of the space is empty.
+  const x = tf.tidy(() => {
+    const scales = tf.tensor2d([Array.from({ length: 60 }, (_, i) => 0.9 ** (i / 2))])
+    const scores = tf.mul(tf.tensor2d(prng.normals(count * 60), [count, 60]), scales) as tf.Tensor2D
+    return tf.matMul(scores, tf.tensor2d(prng.normals(60 * dim), [60, dim])) as tf.Tensor2D
+  })
+  const gram = tf.tidy(() => tf.div(tf.matMul(x, x, false, true), count) as tf.Tensor2D)
+  const exact = await symmetricEigen(gram)
+  const { values, rows } = await principalDirections(x, rank)
+  const [seen, products] = tf.tidy(() => [
+    tf.div(tf.sum(tf.square(tf.matMul(x, rows, false, true))), count),
+    tf.sub(tf.matMul(rows, rows, false, true), tf.eye(rank)),
+  ])
+  const best = exact.values.subarray(0, rank).reduce((sum, value) => sum + value, 0)
+  expect((await seen.data())[0] / best).toBeGreaterThan(0.999)
+  expect(values[0] / exact.values[0]).toBeCloseTo(1, 3)
+  for (const value of await products.data()) expect(Math.abs(value)).toBeLessThan(1e-4)
+  tf.dispose([x, gram, rows, seen, products])
 })
 
 describe('the start within classes', () => {
