@@ -49,6 +49,36 @@ test('a recomputed network has the same gradients and moves its statistics once,
   recomputed.dispose()
 })
 
+test('images recomputed a few at a time have the gradients of the whole batch, that of the images too', async () => {
+  const [plain, recomputed] = [await tiny({ norm: 'frozen' }), await tiny({ norm: 'frozen', recompute: true })]
+  const x = tf.tensor4d(hashedNumbers('images', 5 * SIZE * SIZE * 3), [5, SIZE, SIZE, 3])
+  const before = tf.memory().numTensors
+  const ofImages = (backbone: typeof plain) => {
+    const gradient = tf.grad((images) => tf.sum(tf.square(backbone.forward(images as tf.Tensor4D, { training: true }))))
+    return gradient(x)
+  }
+  const ofVariables = async (backbone: typeof plain) => {
+    const trained = [...backbone.variables].filter(([, { trainable }]) => trainable)
+    const { value, grads } = tf.variableGrads(
+      () => tf.sum(tf.square(backbone.forward(x, { training: true }))) as tf.Scalar,
+      trained.map(([, variable]) => variable),
+    )
+    const read = await Promise.all(
+      trained.map(async ([name, { name: own }]) => [name, await grads[own].data()] as const),
+    )
+    tf.dispose([value, grads])
+    return new Map(read)
+  }
+  const [a, b] = [ofImages(plain), ofImages(recomputed)]
+  expect(relativeError(await b.data(), await a.data())).toBeLessThan(1e-5)
+  const [expected, actual] = [await ofVariables(plain), await ofVariables(recomputed)]
+  expect(actual.size).toBe(18)
+  for (const [name, gradient] of expected) expect(relativeError(actual.get(name)!, gradient), name).toBeLessThan(1e-5)
+  tf.dispose([a, b])
+  expect(tf.memory().numTensors).toBe(before)
+  for (const each of [plain, recomputed, x]) each.dispose()
+})
+
 test('frozen blocks get no gradient, keep their statistics, and leave those of the others as they are', async () => {
   const all = await tiny({ norm: 'frozen' })
   const frozen = await tiny({ norm: 'frozen', freeze: 'block2_pool' })

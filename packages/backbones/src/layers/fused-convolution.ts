@@ -10,7 +10,8 @@ export interface FusedOptions {
 /** dy where the activation lets the gradient pass, which its result tells. */
 function throughActivation(dy: tf.Tensor, y: tf.Tensor, activation: FusedOptions['activation']): tf.Tensor {
   if (activation === 'linear') return dy
-  const positive = tf.mul(dy, tf.step(y))
+  // The result is nowhere negative: its sign is the step function, which engines make of several maps.
+  const positive = tf.mul(dy, tf.sign(y))
   return activation === 'relu' ? positive : tf.mul(positive, tf.cast(tf.less(y, 6), 'float32'))
 }
 
@@ -43,17 +44,15 @@ export function fusedConvolution(
       { ...attributes, activation },
     ) as tf.Tensor4D
     save([input, weights, y])
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const dz = throughActivation(dy, saved[2], activation)
-      const shapes = { inputShape: saved[0].shape, filterShape: saved[1].shape }
-      const dInput = engine.runKernel(
-        kernels[1],
-        { dy: dz, filter: saved[1] },
-        { ...attributes, ...shapes },
-      ) as tf.Tensor
-      const dFilter = engine.runKernel(kernels[2], { x: saved[0], dy: dz }, { ...attributes, ...shapes }) as tf.Tensor
-      return [dInput, dFilter, tf.sum(dz, [0, 1, 2])]
-    }
+    // tfjs frees what a gradient function leaves behind only when the whole backward pass is over.
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      tf.tidy(() => {
+        const dz = throughActivation(dy, saved[2], activation)
+        const shapes = { inputShape: saved[0].shape, filterShape: saved[1].shape }
+        const dInput = engine.runKernel(kernels[1], { dy: dz, filter: saved[1] }, { ...attributes, ...shapes })
+        const dFilter = engine.runKernel(kernels[2], { x: saved[0], dy: dz }, { ...attributes, ...shapes })
+        return [dInput as tf.Tensor, dFilter as tf.Tensor, tf.sum(dz, [0, 1, 2])]
+      })
     return { value: y, gradFunc }
   })
   return run(x, filter, bias) as tf.Tensor4D
