@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeSafetensors } from '@dml-crc/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readLabels, readMatrix } from './read-matrix.ts'
+import { arrayNames, readLabels, readMatrix } from './read-matrix.ts'
 
 const testdata = fileURLToPath(new URL('testdata/', import.meta.url))
 const table = Array.from({ length: 12 }, (_, i) => i / 4)
@@ -35,6 +35,13 @@ it('reads safetensors and labels', async () => {
   expect((await readMatrix(path, 'x')).shape).toEqual([2, 6])
   expect([...(await readLabels(path, 'y'))]).toEqual([1, 0])
   expect([...(await readLabels(join(testdata, 'several.npz'), 'labels'))]).toEqual([0, 1, 2, 3])
+})
+
+it('names the arrays of a file', async () => {
+  expect(await arrayNames(join(testdata, 'several.npz'))).toEqual(['features', 'labels'])
+  expect(await arrayNames(join(testdata, 'float32.npy'))).toEqual([])
+  await writeSafetensors(join(folder, 'names.safetensors'), [['x', { shape: [1], data: Float32Array.of(1) }]])
+  expect(await arrayNames(join(folder, 'names.safetensors'))).toEqual(['x'])
 })
 
 it('says what is wrong with a file', async () => {

@@ -42,6 +42,23 @@ function parseCsv(text: string, path: string): NpyArray {
   return { shape: [rows.length, width], data: Float64Array.from(rows.flat()) }
 }
 
+/**
+ * The names of the arrays in a safetensors or npz file; none for a file that holds one array without a name.
+ * @throws {DataError} for a missing or damaged file.
+ */
+export async function arrayNames(path: string): Promise<string[]> {
+  switch (extname(path).toLowerCase()) {
+    case '.safetensors': {
+      await using file = await SafetensorsFile.open(path)
+      return [...file.entries.keys()]
+    }
+    case '.npz':
+      return [...parseZip(await bytesOf(path), path).keys()].map((name) => name.replace(/\.npy$/, ''))
+    default:
+      return []
+  }
+}
+
 async function readArray(path: string, key: string | undefined): Promise<NpyArray> {
   const ending = extname(path).toLowerCase()
   switch (ending) {

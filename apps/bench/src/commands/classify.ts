@@ -1,46 +1,54 @@
-import type { EngineName } from '@dml-crc/engine'
 import type { Command } from 'commander'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+import type { ClassifyFiles } from '../run/classify-file.ts'
+import { engineOption } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
-  $ dml-crc classify features/val.safetensors --fit features/train.safetensors
-  $ dml-crc classify queries.safetensors --fit mine.safetensors --method crc --option lambda=0.1 --option rule=ratio
+  $ dml-crc classify --features features/train.safetensors --queries features/test.safetensors
+  $ dml-crc classify --features mine.npz --queries mine.npz:x_test --query-labels mine.npz:y_test \\
+      --method crc --set lambda=0.01 --set rule=plain --predictions out.csv
+  $ dml-crc classify --features train.csv --labels train-labels.csv --queries test.csv
+  $ dml-crc classify --features vgg.mat:X --labels vgg.mat:y --queries test.mat:X --json
 
-A file holds features [N, d] and, for the one to fit, labels [N]; labels of the queries give an accuracy.
-Methods: softmax, ridge, knn, ncm, nsc, crc, proCrc, robustProCrc, nrc, wcrc, dmlCrc`
+Files: safetensors, npy, npz, MAT 5, CSV (features [N, d], a row a sample; labels any whole numbers). FILE:KEY names one
+array of several; without a key, features and labels. Labels of the queries give an accuracy. --predictions writes .csv,
+.json or .safetensors (with scores). Methods: softmax, ridge, knn, ncm, nsc, crc, proCrc, robustProCrc, nrc, wcrc, dmlCrc`
 
-type ClassifyOptions = GlobalOptions & {
-  fit: string
-  method: string
-  option: string[]
-  engine?: EngineName | 'auto'
-  seed: string
-}
+type ClassifyOptions = GlobalOptions & ClassifyFiles & { predictions?: string }
 
 export function addClassify(program: Command): void {
   program
     .command('classify')
     .description('classify features of your own by any method')
-    .argument('<queries>', 'safetensors file of features')
-    .requiredOption('--fit <file>', 'safetensors file of features and labels')
+    .requiredOption('--features <file[:key]>', 'features to fit on')
+    .option('--labels <file[:key]>', 'their classes (default: labels in the same file)')
+    .requiredOption('--queries <file[:key]>', 'features to classify')
+    .option('--query-labels <file[:key]>', 'their true classes (default: labels in the same file, where it has such)')
     .option('--method <name>', 'the classifier', 'dmlCrc')
     .option(
-      '--option <key=value>',
+      '--set <key=value>',
       'an option of the classifier; may be repeated',
       (value, all: string[]) => [...all, value],
       [],
     )
-    .option('--engine <name>', 'TensorFlow.js engine')
+    .option('--predictions <file>', 'write the predictions there')
+    .addOption(engineOption())
     .option('--seed <n>', 'root of every random number', '0')
     .addHelpText('after', EXAMPLES)
-    .action(async (queries: string, _: unknown, command: Command) => {
+    .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<ClassifyOptions>()
-      const { classifyFile } = await import('../run/classify-file.ts')
       const terminal = openTerminal(options)
-      const { labels, accuracy } = await classifyFile(queries, options)
-      terminal.print(labels.join('\n'))
-      if (accuracy !== undefined) terminal.note(`accuracy ${(100 * accuracy).toFixed(2)} % of ${labels.length}`)
-      terminal.printJson({ labels, accuracy })
+      const { classifyFile } = await import('../run/classify-file.ts')
+      const { predictionsWriter } = await import('../run/write-predictions.ts')
+      const write = options.predictions === undefined ? undefined : predictionsWriter(options.predictions)
+      const found = await classifyFile(options)
+      await write?.(found)
+      const { labels, classes, accuracy, meanPerClass } = found
+      if (!write) terminal.print(labels.join('\n'))
+      const measured = accuracy === undefined ? '' : `accuracy ${(100 * accuracy).toFixed(2)} % of ${labels.length}`
+      if (write) terminal.print([measured, options.predictions].filter(Boolean).join('\n'))
+      else if (measured) terminal.note(measured)
+      terminal.printJson({ labels, classes, accuracy, meanPerClass })
     })
 }

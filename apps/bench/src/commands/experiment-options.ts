@@ -19,6 +19,8 @@ export interface ExperimentOptions extends GlobalOptions {
 
 const ENGINES = ['auto', 'tfjs-node-gpu', 'tfjs-node', 'webgpu', 'wasm', 'cpu']
 
+export const engineOption = () => new Option('--engine <name>', 'TensorFlow.js engine').choices(ENGINES)
+
 /** Adds the argument and the options that say which experiment, on which images, with which network and engine. */
 export function addExperimentOptions(command: Command): Command {
   return command
@@ -30,7 +32,7 @@ export function addExperimentOptions(command: Command): Command {
     .option('--fit <split>', 'split that everything is fitted and chosen on')
     .option('--test <split>', 'split that is reported on')
     .option('--seed <n>', 'root of every random number')
-    .addOption(new Option('--engine <name>', 'TensorFlow.js engine').choices(ENGINES))
+    .addOption(engineOption())
     .option('--set <key=value>', 'change one key of the experiment; may be repeated', collect, [])
 }
 

@@ -2,6 +2,7 @@ import type { EngineName } from '@dml-crc/engine'
 import type { Command } from 'commander'
 import { textTable } from '../command-line/table.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+import { engineOption } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -17,7 +18,7 @@ export function addPredict(program: Command): void {
     .argument('<model>', 'folder that `dml-crc train` or `dml-crc export` wrote')
     .argument('<images...>', 'files, or folders of them')
     .option('--top <n>', 'classes to name for each image', '5')
-    .option('--engine <name>', 'TensorFlow.js engine')
+    .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, images: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PredictOptions>()

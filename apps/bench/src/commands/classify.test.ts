@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readSafetensors } from '@dml-crc/core'
+import { afterAll, describe, expect, it } from 'vitest'
+import { commandIn, expectDone, expectError } from '../testdata/command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dml-crc-classify-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const dmlCrc = commandIn(folder)
+
+// NumPy's own CRC on features of unit length: scripts/make_features.py.
+const testdata = fileURLToPath(new URL('../testdata/features/', import.meta.url))
+const numpy = JSON.parse(readFileSync(join(testdata, 'crc.json'), 'utf8'))
+const plainCrc = ['--method', 'crc', '--set', `lambda=${numpy.lambda}`, '--set', 'rule=plain']
+
+/** `--name FILE[:KEY]` for files of the test data. */
+const from = (files: Record<string, string>) =>
+  Object.entries(files).flatMap(([name, file]) => [`--${name}`, join(testdata, file)])
+const usual = from({ features: 'train.safetensors', queries: 'test.safetensors' })
+
+describe('dml-crc classify', () => {
+  it.each<[string, Record<string, string>]>([
+    ['safetensors', { features: 'train.safetensors', queries: 'test.safetensors' }],
+    [
+      'npz with keys',
+      {
+        features: 'all.npz:x_train',
+        labels: 'all.npz:y_train',
+        queries: 'all.npz:x_test',
+        'query-labels': 'all.npz:y_test',
+      },
+    ],
+    ['MAT 5', { features: 'all.mat:X', labels: 'all.mat:y', queries: 'all.mat:Q', 'query-labels': 'all.mat:t' }],
+    [
+      'npy',
+      { features: 'train.npy', labels: 'train-labels.npy', queries: 'test.npy', 'query-labels': 'test-labels.npy' },
+    ],
+    [
+      'CSV',
+      { features: 'train.csv', labels: 'train-labels.csv', queries: 'test.csv', 'query-labels': 'test-labels.csv' },
+    ],
+  ])('says of %s what CRC in NumPy says', (_, files) => {
+    const { labels, accuracy } = JSON.parse(
+      expectDone(dmlCrc.run('classify', ...from(files), ...plainCrc, '--json', '--quiet')),
+    )
+    expect(labels).toEqual(numpy.predicted)
+    expect(accuracy).toBeCloseTo(numpy.accuracy, 12)
+  })
+
+  it('prints one label a line, and the accuracy on standard error', () => {
+    const result = dmlCrc.run('classify', ...usual, ...plainCrc)
+    expect(expectDone(result)).toBe(`${numpy.predicted.join('\n')}\n`)
+    expect(result.stderr).toBe(`accuracy ${(100 * numpy.accuracy).toFixed(2)} % of ${numpy.predicted.length}\n`)
+    expect(dmlCrc.run('classify', ...usual, ...plainCrc, '--quiet').stderr).toBe('')
+  })
+
+  it('writes predictions as CSV, JSON and safetensors', async () => {
+    const write = (name: string) =>
+      expectDone(dmlCrc.run('classify', ...usual, ...plainCrc, '--predictions', name, '--quiet'))
+    expect(write('out.csv')).toMatch(/^accuracy .*\nout\.csv\n$/)
+    const [heading, ...lines] = readFileSync(join(folder, 'out.csv'), 'utf8').trimEnd().split('\n')
+    expect(heading).toBe('predicted,true')
+    expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(numpy.predicted)
+    write('out.json')
+    expect(JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8'))).toMatchObject({ labels: numpy.predicted })
+    write('out.safetensors')
+    const { tensors } = await readSafetensors(join(folder, 'out.safetensors'))
+    const [labels, scores, classes] = ['labels', 'scores', 'classes'].map((name) => tensors.get(name)!)
+    expect([...labels.data].map(Number)).toEqual(numpy.predicted)
+    expect(scores.shape).toEqual([numpy.predicted.length, 3])
+    for (const [i, label] of numpy.predicted.entries()) {
+      const row = [...scores.data].map(Number).slice(3 * i, 3 * i + 3)
+      expect(Number(classes.data[row.indexOf(Math.max(...row))])).toBe(label)
+    }
+  })
+
+  it.each<[string, string[], RegExp[]]>([
+    ['a file that is not there', from({ features: 'none.npz', queries: 'test.npy' }), [/none\.npz/]],
+    ['a key that is not there', from({ features: 'all.npz', queries: 'test.npy' }), [/x_train, y_train/]],
+    ['a MAT variable that is not there', from({ features: 'all.mat:Z', queries: 'test.npy' }), [/«Z»/, /X, y, Q, t/]],
+    ['features without labels', from({ features: 'train.npy', queries: 'test.npy' }), [/--labels/]],
+    [
+      'labels that are too few',
+      from({ features: 'train.npy', labels: 'test-labels.npy', queries: 'test.npy' }),
+      [/expected 24 labels, received 12/],
+    ],
+    ['an unknown method', [...usual, '--method', 'proCRC'], [/Did you mean proCrc\?/]],
+    ['an unknown option of the method', [...usual, '--method', 'crc', '--set', 'lamda=1'], [/Did you mean lambda\?/]],
+    ['an unknown ending', [...usual, '--predictions', 'out.xlsx'], [/«out\.xlsx»/]],
+    ['missing queries', from({ features: 'train.safetensors' }), [/--queries/]],
+  ])('says what is wrong: %s', (_, args, words) => {
+    expectError(dmlCrc.run('classify', ...args), ...words)
+  })
+})
