@@ -33,19 +33,22 @@ export function dilatedGradient(kernel: 'Conv2D' | 'DepthwiseConv2dNative'): tf.
 const spreadShape = ([height, width, inputs, outputs]: number[], [down, across]: Pair) =>
   [(height! - 1) * down + 1, (width! - 1) * across + 1, inputs!, outputs!] as [number, number, number, number]
 
-/** Zeros between the taps of a filter. */
+/** Zeros between the taps of a filter, first between its columns. */
 function spread(filter: tf.Tensor4D, [down, across]: Pair): tf.Tensor4D {
   const [height, width, inputs, outputs] = filter.shape
-  const padded = tf.pad(tf.reshape(filter, [height, 1, width, 1, inputs * outputs]), [
-    [0, 0],
-    [0, down - 1],
-    [0, 0],
-    [0, across - 1],
-    [0, 0],
-  ])
-  const whole = tf.reshape(padded, [height * down, width * across, inputs, outputs])
+  const columns = zerosAfterEach(tf.reshape(filter, [height * width, 1, inputs * outputs]), across - 1)
+  const rows = zerosAfterEach(tf.reshape(columns, [height, 1, width * across * inputs * outputs]), down - 1)
+  const whole = tf.reshape(rows, [height * down, width * across, inputs, outputs])
   return tf.slice(whole, 0, spreadShape(filter.shape, [down, across])) as tf.Tensor4D
 }
+
+// Of rank 3, since webgpu pads no rank above 4.
+const zerosAfterEach = (blocks: tf.Tensor3D, count: number) =>
+  tf.pad(blocks, [
+    [0, 0],
+    [0, count],
+    [0, 0],
+  ])
 
 /** The taps of a spread filter. */
 const taps = (spread: tf.Tensor4D, [down, across]: Pair) =>

@@ -8,6 +8,7 @@ import {
   copySources,
   findBinding,
   layOutLibrary,
+  logLevelBeside,
   removeBuildFiles,
   requireBuilt,
   runInstallScript,
@@ -180,7 +181,8 @@ async function describe(staging: string, source: NativePackage, from: string): P
     if (/\.so(\.\d+)*$|\.dylib$|\.dll$/.test(name)) libraries.push(await realpath(join(staging, 'deps', 'lib', name)))
   }
   const root = await realpath(staging)
-  const paths = [binding, ...new Set(libraries.map((path) => path.slice(root.length + 1)))]
+  const addons = [binding, logLevelBeside(binding)].filter((path) => existsSync(join(staging, path)))
+  const paths = [...addons, ...new Set(libraries.map((path) => path.slice(root.length + 1)))]
   const files = []
   for (const path of paths) files.push(await describeFile(staging, path))
   return { package: source.name, version: source.version, source: from, installedAt: new Date().toISOString(), files }

@@ -89,39 +89,29 @@ const inputGradient: Kernel = (jobs, { inputs: { dy, filter }, attrs, backend, a
   return out
 }
 
-const depthwiseInputGradient: Kernel = (jobs, { inputs: { dy, filter }, attrs, backend, address }) => {
-  const info = depthwiseInfo(attrs.inputShape, filter!.shape, attrs)
-  const out = backend.makeOutput(attrs.inputShape, 'float32')
-  jobs.run(JobKind.depthwiseInputGradient, {
-    ...geometry(jobs, 0, info),
-    1: address(dy!),
-    2: address(filter!),
-    3: address(out),
-    4: info.batchSize,
-    5: info.outChannels / info.inChannels,
-  })
-  return out
-}
-
-const depthwiseFilterGradient: Kernel = (jobs, { inputs: { x, dy }, attrs, backend, address }) => {
-  const info = depthwiseInfo(x!.shape, attrs.filterShape, attrs)
-  const out = backend.makeOutput(attrs.filterShape, 'float32')
-  jobs.run(JobKind.depthwiseFilterGradient, {
-    ...geometry(jobs, 0, info),
-    1: address(dy!),
-    2: address(x!),
-    3: address(out),
-    4: info.batchSize,
-    5: info.outChannels / info.inChannels,
-  })
-  return out
-}
+/** The gradient for the image, whose shape is an attribute then, from the filter; or the other way round. */
+const depthwiseGradient =
+  (kind: JobKind): Kernel =>
+  (jobs, { inputs: { dy, x, filter }, attrs, backend, address }) => {
+    const { inputShape = x?.shape, filterShape = filter?.shape } = attrs
+    const info = depthwiseInfo(inputShape, filterShape, attrs)
+    const out = backend.makeOutput(x ? filterShape : inputShape, 'float32')
+    jobs.run(kind, {
+      ...geometry(jobs, 0, info),
+      1: address(dy!),
+      2: address((x ?? filter)!),
+      3: address(out),
+      4: info.batchSize,
+      5: info.outChannels / info.inChannels,
+    })
+    return out
+  }
 
 export const convolutionKernels: Record<string, Kernel> = {
   Conv2D: forward,
   FusedConv2D: forward,
   Conv2DBackpropFilter: filterGradient,
   Conv2DBackpropInput: inputGradient,
-  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
-  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
+  DepthwiseConv2dNativeBackpropInput: depthwiseGradient(JobKind.depthwiseInputGradient),
+  DepthwiseConv2dNativeBackpropFilter: depthwiseGradient(JobKind.depthwiseFilterGradient),
 }

@@ -69,4 +69,17 @@ function broadcastIndex(from: number[], to: number[]): (i: number) => number {
   }
 }
 
-export const matrixKernels: Record<string, Kernel> = { BatchMatMul: batchMatMul, _FusedMatMul: batchMatMul }
+/** The backend has none. */
+const einsum: Kernel = (_, { attrs }) => {
+  throw new EngineError(`einsum('${attrs.equation}') on wasm`, {
+    expected: 'an engine with that operation',
+    received: 'one without',
+    remedy: 'Write it with tf.matMul, or use the native engine (`dml-crc engine install`).',
+  })
+}
+
+export const matrixKernels: Record<string, Kernel> = {
+  BatchMatMul: batchMatMul,
+  _FusedMatMul: batchMatMul,
+  Einsum: einsum,
+}
