@@ -66,7 +66,7 @@ export async function installNative({ gpu = false, wheel, signal, onProgress }: 
     staging = await mkdtemp(`${folder}.staging-${process.pid}-`)
     const from = await fill(staging, source, { gpu, wheel, signal, onProgress })
     await removeBuildFiles(staging)
-    await tryOut(staging, name, signal)
+    requireWorking(name, await tryOut(staging, name, signal))
     const installation = await describe(staging, source, from)
     await writeJsonAtomic(manifestOf(staging), installation)
     signal?.throwIfAborted()
@@ -106,6 +106,7 @@ async function fill(
   { gpu, wheel, signal, onProgress }: InstallOptions,
 ): Promise<string> {
   const kind = gpu ? 'gpu' : 'cpu'
+  const name: NativeName = gpu ? 'tfjs-node-gpu' : 'tfjs-node'
   const run = (task: string, args: string[], timeoutMs?: number) => {
     onProgress?.({ kind: 'start', task })
     const onLine = (text: string) => onProgress?.({ kind: 'note', task, text })
@@ -116,10 +117,15 @@ async function fill(
   if (wheel === undefined) {
     const task = `${source.name}'s own installer`
     const own = await run(task, [kind, 'download'], OWN_INSTALLER_LIMIT_MS)
-    if (own.ok && (await findBinding(staging))) return task
-    ownFailure = lastLines(own.output)
+    if (own.ok && (await findBinding(staging))) {
+      const failure = await tryOut(staging, name, signal)
+      if (!failure) return task
+      ownFailure = failure
+    } else {
+      ownFailure = lastLines(own.output)
+    }
     onProgress?.({ kind: 'end', task, note: `failed: ${ownFailure}` })
-    await rm(join(staging, 'deps'), { recursive: true, force: true })
+    for (const part of ['deps', 'lib']) await rm(join(staging, part), { recursive: true, force: true })
   }
   if (process.platform !== 'linux') {
     throw new EngineError(source.name, {
@@ -160,16 +166,20 @@ async function bringLibrary(
   return basename(downloaded)
 }
 
-/** Loads the engine from `staging` in a process of its own and has it multiply. */
-async function tryOut(staging: string, name: NativeName, signal?: AbortSignal): Promise<void> {
+/** Loads the engine from `staging` in a process of its own and has it multiply; returns what went wrong, if anything. */
+async function tryOut(staging: string, name: NativeName, signal?: AbortSignal): Promise<string> {
   const source = import.meta.url.endsWith('.ts')
   const script = fileURLToPath(new URL(`./try-out.${source ? 'ts' : 'js'}`, import.meta.url))
   const flags = source ? ['--conditions=@dml-crc/source', '--import', 'tsx'] : []
   const result = await runCommand([process.execPath, ...flags, script, staging, name], { signal, timeoutMs: 120_000 })
-  if (result.ok) return
+  return result.ok ? '' : lastLines(result.output) || 'a process that died'
+}
+
+function requireWorking(name: NativeName, failure: string): void {
+  if (!failure) return
   throw new EngineError(name, {
     expected: 'the installed library to load and multiply',
-    received: lastLines(result.output) || 'a process that died',
+    received: failure,
     remedy: 'The library does not fit this machine; try another wheel with --wheel. The wasm engine works meanwhile.',
   })
 }
