@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { InputError, Prng, type PrngState } from '@dml-crc/core'
+import { ImageCache } from './cache.ts'
 import type { ImageRecord } from './dataset.ts'
 import { decode } from './decode.ts'
 import { limiter } from './limiter.ts'
@@ -24,14 +25,18 @@ export interface LoaderOptions {
   sampler?: Sampler
   /** Batches decoded ahead of the one in use. By default 2. */
   prefetch?: number
-  /** Images decoded at once. By default one for each core. The batches do not depend on it. */
+  /**
+   * Cores to keep busy. By default all. Two images for each are in work at once, so that one is read or resized while
+   * the other is decoded. The batches do not depend on it.
+   */
   workers?: number
   /** What a file that cannot be decoded does: end the iteration, or be left out and listed in `skipped`. */
   onError?: 'throw' | 'skip'
   signal?: AbortSignal
   /**
    * A folder that keeps each image decoded and reduced to the short side that the transform needs: for repeated epochs.
-   * Random views are then cut from the reduced image. Takes about 3 · side² · 1.4 bytes an image.
+   * Random views are then cut from the reduced image. Takes about 3 · side² · 1.4 bytes an image. A loader looks once
+   * at each file: one that changes afterwards is decoded anew by the next loader.
    */
   cache?: string
 }
@@ -71,8 +76,8 @@ class ImageLoader implements Loader {
   readonly skipped: { record: ImageRecord; error: unknown }[] = []
   readonly #records: readonly ImageRecord[]
   readonly #labels: Int32Array
-  readonly #options: Required<Omit<LoaderOptions, 'signal' | 'prng' | 'cache'>> &
-    Pick<LoaderOptions, 'signal' | 'cache'>
+  readonly #options: Required<Omit<LoaderOptions, 'signal' | 'prng' | 'cache'>> & Pick<LoaderOptions, 'signal'>
+  readonly #cache?: ImageCache
   #prng: Prng
   #epoch = 0
   #position = 0
@@ -87,6 +92,7 @@ class ImageLoader implements Loader {
       prefetch = 2,
       workers = availableParallelism(),
       onError = 'throw',
+      cache,
       ...rest
     }: LoaderOptions,
   ) {
@@ -98,6 +104,7 @@ class ImageLoader implements Loader {
     checkWhole('workers', workers, 1)
     this.#records = records
     this.#labels = Int32Array.from(records, ({ label }) => label)
+    this.#cache = cache ? new ImageCache(cache) : undefined
     this.#options = { sampler, prefetch, workers, onError, ...rest }
     this.#prng = Prng.fromState(prng.state())
     this.#order = this.#orderOfEpoch()
@@ -138,7 +145,7 @@ class ImageLoader implements Loader {
     const order = this.#order
     const stopped = new AbortController()
     const stop = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal
-    const limit = limiter(workers)
+    const limit = limiter(2 * workers)
     const ahead: Promise<Batch>[] = []
     let next = this.#position
     try {
@@ -170,11 +177,12 @@ class ImageLoader implements Loader {
   }
 
   async #load(start: number, limit: ReturnType<typeof limiter>, stop: AbortSignal): Promise<Batch> {
-    const { batchSize, transform, onError, cache } = this.#options
+    const { batchSize, transform, onError } = this.#options
     const { size } = transform
     const bytes = size * size * 3
     const indices = this.#order.slice(start, start + batchSize)
-    const images = new Uint8Array(indices.length * bytes)
+    // Every byte is written or left out, so that none needs to be cleared.
+    const images = new Uint8Array(Buffer.allocUnsafeSlow(indices.length * bytes).buffer)
     const epoch = this.#prng.split(`views of epoch ${this.#epoch}`)
     const errors = new Map<number, unknown>()
     await Promise.all(
@@ -183,7 +191,7 @@ class ImageLoader implements Loader {
           stop.throwIfAborted()
           const out = images.subarray(i * bytes, (i + 1) * bytes)
           try {
-            await decode(this.#records[index], transform, epoch.split(start + i), out, cache)
+            await decode(this.#records[index], transform, epoch.split(start + i), out, this.#cache)
           } catch (error) {
             if (onError === 'throw') throw error
             errors.set(i, error)
