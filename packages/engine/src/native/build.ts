@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineError } from '@dml-crc/core'
-import { type CommandOptions, type CommandResult, lastLines, runCommand } from './command.ts'
+import { type CommandOptions, type CommandResult, errorLines, runCommand } from './command.ts'
 import type { NativePackage } from './folder.ts'
 import { LIBRARIES } from './wheel.ts'
 
@@ -92,14 +92,6 @@ export async function requireBuilt(result: CommandResult): Promise<void> {
         ? 'Install them (Debian, Ubuntu: apt install build-essential python3) and run `dml-crc engine install` again.'
         : 'The lines before this have the whole log, unless --quiet withheld them.',
   })
-}
-
-/** What the compiler or the linker complains of; node-gyp's own last lines only say that there was something. */
-function errorLines(output: string): string {
-  const lines = output
-    .split('\n')
-    .filter((line) => /\berror\b|cannot |not recognized/i.test(line) && !/^(node-pre-)?gyp /.test(line))
-  return lines.length > 0 ? lines.slice(0, 3).join(' / ') : lastLines(output)
 }
 
 /** The binding that a build left in `folder`, as a path in it, or undefined where it left none. */

@@ -91,3 +91,11 @@ export const lastLines = (output: string, count = 3) =>
     .filter(Boolean)
     .slice(-count)
     .join(' / ')
+
+/** The lines that say what went wrong where the last ones only say that something did, as those of node-gyp. */
+export function errorLines(output: string): string {
+  const lines = output
+    .split('\n')
+    .filter((line) => /\berror\b|cannot |not recognized/i.test(line) && !/^(node-pre-)?gyp /.test(line))
+  return lines.length > 0 ? lines.slice(0, 3).join(' / ') : lastLines(output)
+}

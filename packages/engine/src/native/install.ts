@@ -13,7 +13,7 @@ import {
   requireBuilt,
   runInstallScript,
 } from './build.ts'
-import { lastLines, runCommand } from './command.ts'
+import { errorLines, lastLines, runCommand } from './command.ts'
 import {
   describeFile,
   findPackage,
@@ -70,8 +70,7 @@ export async function installNative({ gpu = false, wheel, signal, onProgress }: 
     const installation = await describe(staging, source, from)
     await writeJsonAtomic(manifestOf(staging), installation)
     signal?.throwIfAborted()
-    await rm(folder, { recursive: true, force: true })
-    await rename(staging, folder)
+    await replaceFolder(folder, staging)
     return { folder, installation }
   } catch (error) {
     signal?.throwIfAborted()
@@ -79,6 +78,14 @@ export async function installNative({ gpu = false, wheel, signal, onProgress }: 
   } finally {
     if (staging) await rm(staging, { recursive: true, force: true })
   }
+}
+
+/** Puts a folder in the place of another, which is set aside by a name that {@link removeAbandoned} knows. */
+async function replaceFolder(folder: string, by: string): Promise<void> {
+  const former = `${by}-former`
+  if (existsSync(folder)) await rename(folder, former)
+  await rename(by, folder)
+  await rm(former, { recursive: true, force: true })
 }
 
 /** Removes a native engine that was installed here; returns the folders that were there. */
@@ -122,7 +129,7 @@ async function fill(
       if (!failure) return task
       ownFailure = failure
     } else {
-      ownFailure = lastLines(own.output)
+      ownFailure = errorLines(own.output)
     }
     onProgress?.({ kind: 'end', task, note: `failed: ${ownFailure}` })
     for (const part of ['deps', 'lib']) await rm(join(staging, part), { recursive: true, force: true })
