@@ -147,6 +147,32 @@ describe('against float64 references', () => {
     expectClose((await classify(ncm())).residuals!, toMeans)
   })
 
+  it('ridge keeps the PRESS identity: y − ŷ without a sample is (y − ŷ) / (1 − h) of the fit with it', async () => {
+    const scoresOf = async (rows: number[], by: number[], at: number) => {
+      const own = matrix(rows.map((i) => goldens.features[i]))
+      const query = matrix([goldens.features[at]])
+      return (await classify(ridge({ lambda: 0.5 }), own, by, query)).scores.data
+    }
+    const all = [...labels.keys()]
+    for (const i of [0, 5, 17]) {
+      const other = (labels[i] + 1) % 4
+      const whole = await scoresOf(all, labels, i)
+      // The scores are linear in the targets, so the leverage h is what a new label does to its own score.
+      const relabelled = await scoresOf(all, labels.with(i, other), i)
+      const h = relabelled[other] - whole[other]
+      const without = all.filter((j) => j !== i)
+      const held = await scoresOf(
+        without,
+        without.map((j) => labels[j]),
+        i,
+      )
+      for (let c = 0; c < 4; c++) {
+        const y = labels[i] === c ? 1 : 0
+        expect(y - held[c]).toBeCloseTo((y - whole[c]) / (1 - h), 4)
+      }
+    }
+  })
+
   it('leave-one-out over a grid of λ is the same as a fit without each sample', async () => {
     const { table, best } = await crcGrid(features, labels, { lambdas: [0.03, 1] })
     expect(best.accuracy).toBe(Math.max(...table.map((row) => row.accuracy)))

@@ -25,8 +25,8 @@ const [data, weights, out, changes = '{}'] = process.argv.slice(2)
 const options = {
   seeds: [0, 1, 2],
   /** Blocks of the backbone from this one on are trained. */
-  trainFrom: 9,
-  epochs: 2,
+  trainFrom: 5,
+  epochs: 6,
   /** As in the frozen metric: without it L goes on to learn the training images by heart. */
   noise: 1,
   batchSize: 32,
@@ -36,7 +36,7 @@ const options = {
   rates: { backbone: 0.1, metric: 0.3, scalars: 0.3 },
   frozen: {},
   crcLambda: 0.3,
-  softmax: { epochs: 2, backboneRate: 0.1 },
+  softmax: { seeds: [0, 1, 2], epochs: 6, learningRate: 1e-2, backboneRate: 0.03 },
   ...JSON.parse(changes),
 }
 const engine = await loadEngine()
@@ -67,7 +67,11 @@ async function newBackbone() {
   return backbone
 }
 
-async function train(task: Task, seed: number, epochs: number): Promise<void> {
+async function train(
+  task: Task,
+  seed: number,
+  { epochs, learningRate }: { epochs: number; learningRate: number },
+): Promise<void> {
   const loader = createLoader(split.fit, {
     batchSize: options.batchSize,
     transform: augment,
@@ -78,7 +82,7 @@ async function train(task: Task, seed: number, epochs: number): Promise<void> {
     loader,
     epochs,
     optimizer: adamW(),
-    learningRate: options.learningRate,
+    learningRate,
     schedule: warmUpCosine({ warmUp: 0.1 }),
     callbacks: [progress({ label: `${task.name} seed ${seed}` })],
   })
@@ -155,18 +159,18 @@ for (const seed of options.seeds) {
     rates: options.rates,
     refreshEvery: options.epochs,
   })
-  await train(task, seed, options.epochs)
+  await train(task, seed, options)
   await report('DML-CRC end to end', seed, begun, await classify(await task.classifier(), backbone))
   task.dispose()
   backbone.dispose()
 }
 
-for (const seed of options.softmax ? options.seeds : []) {
+for (const seed of options.softmax.seeds) {
   const begun = performance.now()
   const other = await newBackbone()
-  const { backboneRate, epochs } = options.softmax
+  const { backboneRate } = options.softmax
   const baseline = softmaxTask({ backbone: other, classes: 102, prng: Prng.fromSeed(seed), backboneRate })
-  await train(baseline, seed, epochs)
+  await train(baseline, seed, options.softmax)
   await report('softmax fine-tuned', seed, begun, await classify(baseline.classifier(), other))
   baseline.dispose()
   other.dispose()
