@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -21,6 +23,10 @@ let source: Source
 let root: string
 const served = new Map<string, Buffer>()
 let requests: string[] = []
+/** Where in its file each request for a part began. */
+let starts: number[] = []
+/** Keeps the answer to the next request for a whole archive open after this many bytes. */
+let stallNext = 0
 /** Cuts the answer to the next request for a whole file after this many bytes. */
 let cutNext = 0
 
@@ -41,11 +47,14 @@ beforeAll(async () => {
       return
     }
     const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+    if (start) starts.push(start)
     if (start) response.setHeader('content-range', `bytes ${start}-${content.length - 1}/${content.length}`)
     response.writeHead(start ? 206 : 200, { 'content-length': content.length - start })
-    if (!cutNext) response.end(content.subarray(start))
+    if (stallNext && request.url === '/flowers.tgz') response.write(content.subarray(start, start + stallNext))
+    else if (!cutNext) response.end(content.subarray(start))
     else response.write(content.subarray(start, start + cutNext), () => setTimeout(() => response.socket?.end(), 50))
     cutNext = 0
+    if (request.url === '/flowers.tgz') stallNext = 0
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -65,7 +74,17 @@ afterAll(async () => {
 beforeEach(async () => {
   root = join(await mkdtemp(join(home, 'case-')), 'flowers')
   requests = []
+  starts = []
 })
+
+/** Has another process get the data set, as a user's terminal would. */
+function getElsewhere() {
+  const code = `
+    import { getFrom } from ${JSON.stringify(new URL('./get.ts', import.meta.url).href)}
+    await getFrom(${JSON.stringify(source)}, 'flowers102', ${JSON.stringify(root)}, {})`
+  const node = ['--conditions=@dml-crc/source', '--import', 'tsx', '--input-type=module', '--eval', code]
+  return spawn(process.execPath, node, { stdio: 'inherit' })
+}
 
 const get = (options = {}) => getFrom(source, 'flowers102', root, options)
 
@@ -85,6 +104,31 @@ describe('getDataset', () => {
     await get()
     expect(requests.filter((path) => path === '/setid.mat')).toHaveLength(1)
     expect((await verifyDataset('flowers102', root)).missing).toEqual([])
+  })
+
+  it('goes on where a process was killed in the middle of a download', async () => {
+    const half = Math.floor(served.get('/flowers.tgz')!.length / 2)
+    stallNext = half
+    const child = getElsewhere()
+    const part = `${root}.downloads`
+    const begun = async (): Promise<string[]> => {
+      const names = await readdir(part).catch(() => [])
+      const lengths = await Promise.all(names.map(async (name) => (await stat(join(part, name))).size))
+      return names.filter((name, i) => name.startsWith('flowers.tgz') && lengths[i] > 0)
+    }
+    while ((await begun()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    child.kill('SIGKILL')
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    expect(await readdir(join(root, '..'))).not.toContain(basename(root))
+    // The lock of the dead, which would hold for some seconds more, is made to look older.
+    const locks = (await readdir(part)).filter((name) => name.endsWith('.lock'))
+    for (const name of locks) await utimes(join(part, name), 0, 0)
+    requests = []
+    await get()
+    expect(requests.every((path) => path.endsWith('.tgz'))).toBe(true)
+    expect(starts).toEqual([half])
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
+    expect(await verifyDataset('flowers102', root, { deep: true })).toMatchObject({ missing: [], damaged: [] })
   })
 
   it('completes a tree whose making was broken off', async () => {
