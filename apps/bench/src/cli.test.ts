@@ -80,7 +80,11 @@ describe.skipIf(!existsSync(shared))('runs on real images (needs ../shared)', ()
   const flags = ['--backbone', 'mobilenet_v1', '--weights', join(shared, 'weights', 'mobilenet_v1_1.0_224.safetensors')]
 
   it('tells a split whose images are not there, before any work', () => {
-    expectError(dmlCrc('run', 'flowers102', '--data', real, ...flags, '--test', 'test'), /6149/)
+    expectError(
+      dmlCrc('run', 'flowers102', '--data', real, ...flags, '--test', 'test'),
+      /6149/,
+      /--fit train --test val/,
+    )
   })
 
   it('tells a file of weights that is not there', () => {

@@ -128,6 +128,10 @@ it('normalised rows have length one, zeros stay, and the tensor form is close', 
   normalise(x).data.forEach((value, i) => {
     expect(close[i]).toBeCloseTo(value, 2)
   })
+  const exact = await normaliseTensor(tf.tensor2d(x.data, [2, 3]), { rootEpsilon: 0 }).data()
+  normalise(x).data.forEach((value, i) => {
+    expect(exact[i]).toBeCloseTo(value, 6)
+  })
 })
 
 it('centred features lose what they share, in both forms', async () => {

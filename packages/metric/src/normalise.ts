@@ -12,6 +12,8 @@ export interface NormaliseOptions {
    * that a network ends in are positive, and what all classes share tells none of them from another.
    */
   center?: readonly number[]
+  /** ε of the root as {@link normaliseTensor} smooths it; 0 for the root of {@link normalise}. Default 1e-4. */
+  rootEpsilon?: number
 }
 
 /** Smallest length that still counts as one, so that rows of zeros stay zeros. */
@@ -64,17 +66,18 @@ export function centerOf(features: Matrix, options: Omit<NormaliseOptions, 'cent
 
 /**
  * The same as {@link normalise} on a tensor [N, d], differentiable, for training end to end.
- * The root is smoothed near zero, sign(x)(√(|x|+ε) − √ε) with ε = 1e-4, because its derivative has no bound there.
+ * The root is smoothed near zero, sign(x)(√(|x|+ε) − √ε), because its derivative has no bound there.
  */
 export function normaliseTensor(
   features: tf.Tensor2D,
-  { signedSquareRoot = true, unitNorm = true, center }: NormaliseOptions = {},
+  { signedSquareRoot = true, unitNorm = true, center, rootEpsilon = 1e-4 }: NormaliseOptions = {},
 ): tf.Tensor2D {
   checkCenter(center, features.shape[1])
   return tf.tidy(() => {
     const unit = (x: tf.Tensor) => tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), 1, true), TINY)))
     let x: tf.Tensor = features
-    if (signedSquareRoot) x = tf.mul(tf.sign(x), tf.sub(tf.sqrt(tf.add(tf.abs(x), 1e-4)), 1e-2))
+    if (signedSquareRoot)
+      x = tf.mul(tf.sign(x), tf.sub(tf.sqrt(tf.add(tf.abs(x), rootEpsilon)), Math.sqrt(rootEpsilon)))
     if (unitNorm) x = unit(x)
     if (center) x = unit(tf.sub(x, tf.tensor1d([...center])))
     return x as tf.Tensor2D

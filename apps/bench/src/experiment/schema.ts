@@ -27,6 +27,7 @@ const Training = z
     batchSize: positive,
     learningRate: z.number().positive().describe('Peak rate of the head or the metric'),
     backboneRate: z.number().min(0).default(1).describe('Factor on the rate for the backbone'),
+    metricRate: z.number().min(0).default(1).describe('Factor on the rate for the metric, λ and the temperature'),
     weightDecay: z.number().min(0).default(0),
     warmUp: z.number().min(0).max(0.99).default(0.1).describe('Share of the steps in which the rate rises'),
     scale: z.tuple([z.number(), z.number()]).default([0.4, 1]).describe('Share of an image that a training view shows'),

@@ -9,6 +9,11 @@ export function chooseBackbones(
   if (backbone === undefined && Object.keys(said).length === 0) return backbones
   const name = backbone ?? backbones[0].name
   const listed = backbones.filter((entry) => entry.name === name && (layer === undefined || entry.layer === layer))
-  const entries = listed.length > 0 ? listed : [{ name, weights: 'auto' }]
-  return entries.map((entry) => ({ ...entry, ...said }))
+  const entries: BackboneEntry[] = listed.length > 0 ? listed : [{ name, weights: 'auto' }]
+  return entries.map(({ pretrain, ...entry }) => ({
+    ...entry,
+    ...said,
+    // Weights that are named are taken as they are.
+    ...(pretrain && (weights === undefined || weights === 'none') && { pretrain }),
+  }))
 }

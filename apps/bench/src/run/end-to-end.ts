@@ -98,7 +98,7 @@ async function begin(
   { experiment, images }: Study,
   backbone: Backbone,
   { fit }: SplitFeatures,
-  { method, options, train: { backboneRate } }: EndToEndEntry,
+  { method, options, train: { backboneRate, metricRate } }: EndToEndEntry,
   prng: Prng,
 ): Promise<{ task: Task; classifier: () => Promise<FittedClassifier>; head: () => Promise<Head> }> {
   if (method === 'softmax') {
@@ -120,7 +120,10 @@ async function begin(
     temperature: metric.temperature,
     rule: metric.rule,
     normalise: form,
-    rates: { backbone: backboneRate },
+    // As while the metric was learned: without it L goes on to learn the training images by heart.
+    noise: Number(own.noise ?? 1),
+    prng: prng.split('noise'),
+    rates: { backbone: backboneRate, metric: metricRate, scalars: metricRate },
   })
   return { task, classifier: () => task.classifier(), head: () => task.head() }
 }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path'
-import { createBackbone } from '@dml-crc/backbones'
 import { InputError, Prng } from '@dml-crc/core'
 import { explain, normalise } from '@dml-crc/metric'
 import type { Experiment } from '../experiment/schema.ts'
 import { splitFeatures } from './features.ts'
 import { interruptible } from './interruptible.ts'
 import { makeClassifier } from './methods.ts'
+import { openBackbone } from './open-backbone.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 
 /** Learns the metric of the experiment's DML-CRC on the fit split and explains one test image by it. */
@@ -21,8 +21,7 @@ export async function explainImage(given: Experiment, options: PrepareOptions & 
       remedy: 'Name one of that split, or another split with --test.',
     })
   }
-  const { name, weights, layer, inputSize } = experiment.backbones[0]
-  const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
+  const backbone = await openBackbone(experiment)
   try {
     const study = { images, experiment, terminal: options.terminal }
     const { fit, test } = await interruptible((signal) => splitFeatures({ ...study, signal }, backbone))

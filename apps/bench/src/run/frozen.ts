@@ -90,7 +90,8 @@ async function headOf(
     lambda,
     temperature,
     rule,
-    normalise,
+    // The frozen features were normalised without the smoothing that training end to end needs.
+    normalise: { ...normalise, rootEpsilon: 0 },
   }
 }
 

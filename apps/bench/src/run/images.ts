@@ -1,4 +1,4 @@
-import { homeFolder, InputError, type OnProgress } from '@dml-crc/core'
+import { DataError, homeFolder, InputError, type OnProgress } from '@dml-crc/core'
 import { drawDemo, type ImageDataset, type ImageRecord, openDataset } from '@dml-crc/datasets'
 import type { Experiment } from '../experiment/schema.ts'
 
@@ -26,5 +26,33 @@ export async function openImages(
   }
   if (name === 'demo') await drawDemo(root, { perClass, onProgress })
   const dataset = await openDataset(name, root)
-  return { dataset, fit: await dataset.split(splits.fit), test: await dataset.split(splits.test) }
+  return { dataset, fit: await open(dataset, splits, 'fit'), test: await open(dataset, splits, 'test') }
+}
+
+/** A split of the set; where its images are not here, the error says which other splits are. */
+async function open(dataset: ImageDataset, splits: Experiment['splits'], part: 'fit' | 'test') {
+  try {
+    return await dataset.split(splits[part])
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    const other = part === 'fit' ? splits.test : splits.fit
+    const here = (name: string) => dataset.split(name).catch(() => [])
+    const taken = new Set((await here(other)).map(({ id }) => id))
+    const whole: string[] = []
+    for (const name of dataset.splits) {
+      const records = await here(name)
+      if (records.length > 0 && !records.some(({ id }) => taken.has(id))) whole.push(name)
+    }
+    if (whole.length === 0) throw error
+    const flags = part === 'fit' ? `--fit ${whole[0]} --test ${other}` : `--fit ${other} --test ${whole[0]}`
+    throw new DataError(
+      `the ${splits[part]} split of ${dataset.name} in ${dataset.root}`,
+      {
+        expected: error.expected,
+        received: error.received,
+        remedy: `Fetch the rest of ${dataset.name}, or use what is here: ${flags}.`,
+      },
+      { cause: error },
+    )
+  }
 }

@@ -1,23 +1,15 @@
 import { join } from 'node:path'
-import { createBackbone } from '@dml-crc/backbones'
-import { InputError, writeSafetensors } from '@dml-crc/core'
+import { writeSafetensors } from '@dml-crc/core'
 import type { Experiment } from '../experiment/schema.ts'
 import { splitFeatures } from './features.ts'
 import { interruptible } from './interruptible.ts'
+import { openBackbone } from './open-backbone.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 
 /** Writes the features and labels of both splits, one safetensors file a split, and gives their paths. */
 export async function writeFeatures(given: Experiment, options: PrepareOptions & { out: string }): Promise<string[]> {
   const { experiment, images } = await prepare(given, options)
-  const { name, weights, layer, inputSize, pretrain } = experiment.backbones[0]
-  if (pretrain) {
-    throw new InputError(`Features of ${experiment.name}`, {
-      expected: 'a backbone with weights',
-      received: `${name}, which the experiment trains from scratch`,
-      remedy: 'Name weights with --weights, for instance those in the checkpoints of a run.',
-    })
-  }
-  const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
+  const backbone = await openBackbone(experiment)
   try {
     const study = { images, experiment, terminal: options.terminal }
     const features = await interruptible((signal) => splitFeatures({ ...study, signal }, backbone))
@@ -25,7 +17,7 @@ export async function writeFeatures(given: Experiment, options: PrepareOptions &
       (['fit', 'test'] as const).map(async (part) => {
         const file = join(options.out, `${experiment.splits[part]}.safetensors`)
         const { features: matrix, labels } = features[part]
-        const about = { backbone: name, layer: backbone.layer, weights: backbone.weightsId }
+        const about = { backbone: backbone.record.name, layer: backbone.layer, weights: backbone.weightsId }
         await writeSafetensors(
           file,
           [

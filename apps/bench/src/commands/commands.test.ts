@@ -1,0 +1,179 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readSafetensors } from '@dml-crc/core'
+import { demo } from '@dml-crc/datasets'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Results } from '../results/schema.ts'
+import { assign, commandIn, expectDone, expectError } from '../testdata/command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dml-crc-commands-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const dmlCrc = commandIn(folder)
+const set = join(folder, 'home', 'datasets', 'demo')
+
+const size = assign('dataset.perClass={"train":4,"val":1,"test":2}', 'backbones.0.pretrain.epochs=1')
+const methods = assign(
+  'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"rank":16,"steps":2}}]',
+)
+const images = assign('dataset.perClass={"train":4,"val":1,"test":2}')
+const weights = ['--weights', join('base', 'checkpoints', 'tiny_vgg.safetensors')]
+
+const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'))
+
+beforeAll(() => {
+  expectDone(dmlCrc.run('run', 'demo', ...size, ...methods, ...assign('sweeps=[]', 'endToEnd=[]'), '--out', 'base'))
+}, 120_000)
+
+describe('dml-crc features', () => {
+  it('writes a file of features and labels for each split', async () => {
+    const result = dmlCrc.run('features', 'demo', ...images, ...weights, '--json')
+    const { files } = JSON.parse(expectDone(result))
+    expect(files).toEqual(['train', 'test'].map((split) => join('features', `${split}.safetensors`)))
+    const shapes = await Promise.all(
+      files.map(async (file: string) => {
+        const { tensors } = await readSafetensors(join(folder, file))
+        return [tensors.get('features')!.shape, [...tensors.get('labels')!.data].map(Number).slice(0, 5)]
+      }),
+    )
+    expect(shapes).toEqual([
+      [[80, 128], (await (await demo(set)).split('train')).slice(0, 5).map(({ label }) => label)],
+      [[40, 128], (await (await demo(set)).split('test')).slice(0, 5).map(({ label }) => label)],
+    ])
+  })
+
+  it('feed `classify`, which has the accuracy of the run', () => {
+    const [train, test] = ['train', 'test'].map((split) => join('features', `${split}.safetensors`))
+    const method = ['--method', 'crc', '--set', 'lambda=0.3', '--json', '--quiet']
+    const { accuracy } = JSON.parse(
+      expectDone(dmlCrc.run('classify', '--features', train, '--queries', test, ...method)),
+    )
+    const { top1 } = json('base', 'results.json').rows.find((row: { method: string }) => row.method === 'CRC')
+    // Folded normalisation rounds otherwise than that of the run: one image of forty may change sides.
+    expect(Math.abs(accuracy - top1)).toBeLessThanOrEqual(1 / 40)
+  })
+
+  it('asks for weights where the experiment would train them', () => {
+    expectError(dmlCrc.run('features', 'demo', ...images, '--quiet'), /--weights/, /checkpoints/)
+  })
+})
+
+describe('dml-crc explain', () => {
+  it('names the training images that decide', async () => {
+    const [first] = await (await demo(set)).split('test')
+    const args = ['explain', 'demo', ...images, ...weights, ...methods, '--image', first.id]
+    const found = JSON.parse(expectDone(dmlCrc.run(...args, '--top', '3', '--json', '--quiet')))
+    expect(found.id).toBe(first.id)
+    expect(found.support).toHaveLength(3)
+    const sizes = found.support.map(({ code }: { code: number }) => Math.abs(code))
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
+    const text = expectDone(dmlCrc.run(...args, '--quiet'))
+    for (const { id, className } of found.support) expect(text).toMatch(new RegExp(`${id}.*${className}`))
+  })
+
+  it('says which images there are for one that is not', () => {
+    expectError(dmlCrc.run('explain', 'demo', ...images, ...weights, '--image', 'nothing', '--quiet'), /«nothing»/)
+    expectError(dmlCrc.run('explain', 'demo'), /--image/)
+  })
+})
+
+describe('dml-crc export and predict', () => {
+  const names = ['one', 'two', 'three']
+
+  it.each([
+    ['the middle of the image', []],
+    ['a smaller view and its mirror image', assign('shortSide=1.5', 'mirror=true')],
+  ])('name the test images as the row of the run does: %s', { timeout: 120_000 }, async (_, view) => {
+    const out = names.shift()!
+    const printed = expectDone(dmlCrc.run('export', 'demo', ...images, ...weights, ...methods, ...view, '--out', out))
+    expect(printed.trimEnd().split('\n').at(-1)).toBe(join(out, 'model'))
+    const test = await (await demo(set)).split('test')
+    const args = ['predict', join(out, 'model'), ...test.map(({ path }) => path)]
+    const predicted = JSON.parse(expectDone(dmlCrc.run(...args, '--json', '--quiet')))
+    const { predictions } = json(out, 'details.json')
+    const row = Object.keys(predictions).find((key) => key.includes('DML-CRC'))!
+    expect(predicted.map(({ label }: { label: number }) => label)).toEqual(predictions[row])
+  })
+
+  it('train exports what the end-to-end row predicts with', { timeout: 120_000 }, async () => {
+    const view = assign('shortSide=1.5', 'mirror=true')
+    const train = assign('endToEnd.0.train.epochs=1', 'endToEnd.0.options={"rank":16,"steps":2}')
+    expectDone(dmlCrc.run('train', 'demo', ...images, ...weights, ...train, ...view, '--out', 'trained'))
+    const test = await (await demo(set)).split('test')
+    const args = ['predict', join('trained', 'model'), ...test.map(({ path }) => path)]
+    const predicted = JSON.parse(expectDone(dmlCrc.run(...args, '--json', '--quiet')))
+    const [labels] = Object.values(json('trained', 'details.json').predictions)
+    expect(predicted.map(({ label }: { label: number }) => label)).toEqual(labels)
+  })
+
+  it('take folders of images, and print a table without control characters', async () => {
+    const [first, second] = await (await demo(set)).split('test')
+    mkdirSync(join(folder, 'photos'))
+    for (const { path } of [first, second]) cpSync(path, join(folder, 'photos', path.split(/[\\/]/).at(-1)!))
+    const result = dmlCrc.run('predict', join('one', 'model'), 'photos', '--top', '2')
+    const lines = expectDone(result).trimEnd().split('\n')
+    expect(lines).toHaveLength(4)
+    expect(result.stdout + result.stderr).not.toContain('\u001b')
+  })
+
+  it('say what is wrong', () => {
+    expectError(dmlCrc.run('predict', 'no-model', 'photos'), /no-model/)
+    expectError(dmlCrc.run('predict', join('one', 'model'), 'no-image.jpg'), /no-image\.jpg/)
+    expectError(dmlCrc.run('predict', join('one', 'model')), /<images>/)
+    expectError(dmlCrc.run('export', 'demo', ...assign('methods=[]')), /dmlCrc/)
+    expectError(dmlCrc.run('train', 'flowers102'), /endToEnd/)
+  })
+})
+
+describe('dml-crc compare', () => {
+  it('puts the best first and tests the others against it', () => {
+    const lines = JSON.parse(expectDone(dmlCrc.run('compare', 'base', '--json')))
+    const { rows } = Results.parse(json('base', 'results.json'))
+    expect(lines).toHaveLength(rows.length)
+    const accuracies = lines.map(({ top1 }: { top1: number }) => top1)
+    expect(accuracies).toEqual([...rows].map(({ top1 }) => top1).sort((a, b) => b - a))
+    for (const [i, { interval, top1, p }] of lines.entries()) {
+      expect(interval[0]).toBeLessThanOrEqual(top1)
+      expect(interval[1]).toBeGreaterThanOrEqual(top1)
+      if (i > 0) expect(p).toBeGreaterThan(0)
+    }
+    expect(
+      expectDone(dmlCrc.run('compare', 'base', 'base'))
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(2 + 2 * rows.length)
+  })
+
+  it('says that a folder holds no run', () => expectError(dmlCrc.run('compare', 'nowhere'), /nowhere/))
+})
+
+describe('dml-crc report', () => {
+  it('writes the page again, where it is told to', () => {
+    expect(expectDone(dmlCrc.run('report', 'base', '--out', 'page.html'))).toBe('page.html\n')
+    const page = readFileSync(join(folder, 'page.html'), 'utf8')
+    expect(page).toBe(readFileSync(join(folder, 'base', 'report.html'), 'utf8'))
+    expect(JSON.parse(expectDone(dmlCrc.run('report', 'base', '--json')))).toEqual({
+      report: join('base', 'report.html'),
+    })
+  })
+
+  it('says what is wrong with a run', () => {
+    expectError(dmlCrc.run('report', 'nowhere'), /nowhere/)
+    mkdirSync(join(folder, 'broken'))
+    writeFileSync(join(folder, 'broken', 'results.json'), '{"schema":2}')
+    expectError(dmlCrc.run('report', 'broken'), /broken/)
+  })
+})
+
+describe('dml-crc data', () => {
+  it('lists, checks and removes the demo set', () => {
+    const out = join(folder, 'drawn')
+    expect(expectDone(dmlCrc.run('data', 'get', 'demo', '--root', out, '--quiet'))).toBe(`${out}\n`)
+    expect(expectDone(dmlCrc.run('data', 'verify', 'demo', '--root', out))).toMatch(/0 missing, 0 damaged/)
+    rmSync(join(out, readdirSync(out).find((name) => statSync(join(out, name)).isDirectory())!), { recursive: true })
+    const { status, stdout } = dmlCrc.run('data', 'verify', 'demo', '--root', out)
+    expect({ status, missing: /, [1-9]\d* missing/.test(stdout) }).toEqual({ status: 1, missing: true })
+    expect(expectDone(dmlCrc.run('data', 'ls'))).toContain('flowers102')
+    expectError(dmlCrc.run('data', 'gte', 'demo'), /Did you mean get\?/)
+  })
+})
