@@ -96,6 +96,9 @@ export const lastLines = (output: string, count = 3) =>
 export function errorLines(output: string): string {
   const lines = output
     .split('\n')
-    .filter((line) => /error\b|cannot |not recognized|no space left|disk quota/i.test(line) && !/^(node-pre-)?gyp /.test(line))
+    .filter(
+      (line) =>
+        /error\b|cannot |not recognized|no space left|disk quota/i.test(line) && !/^(node-pre-)?gyp /.test(line),
+    )
   return lines.length > 0 ? lines.slice(0, 3).join(' / ') : lastLines(output)
 }

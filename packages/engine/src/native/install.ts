@@ -230,7 +230,8 @@ const NOT_WRITABLE = ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST']
 function explainDisk(cause: unknown): unknown {
   const { code, syscall, message } = cause as NodeJS.ErrnoException
   const refusal = (expected: string, remedy: string) =>
-    new EngineError(homeFolder('engine'), { expected, received: message, remedy }, { cause })
+    new EngineError(homeFolder('engine'), { expected, received, remedy }, { cause })
+  const received = cause instanceof EngineError ? cause.received : message
   if (NO_ROOM.includes(code!) || NO_ROOM_TEXT.test(message)) {
     return refusal('room for about 2 GB', 'Make room, or set DML_CRC_HOME to a folder on another disk.')
   }
