@@ -1,4 +1,4 @@
-import { Prng } from '@dml-crc/core'
+import { Prng, type PrngState } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Pass } from './layers/layer.ts'
 import { parameterName } from './layers/parameter.ts'
@@ -40,6 +40,13 @@ export interface Backbone {
   forward(images: tf.Tensor4D, options?: { training?: boolean }): tf.Tensor2D
   /** Images of RGB 0..255 to features [B, featureSize], as {@link preprocess} and {@link forward}. */
   features(images: tf.Tensor4D): tf.Tensor2D
+  /** The state of the generator that dropout draws from, as plain JSON; a checkpoint keeps it beside the variables. */
+  dropoutState(): PrngState
+  /**
+   * Goes on with the dropout where {@link dropoutState} was taken.
+   * @throws {InputError} when it is no such state.
+   */
+  restoreDropout(state: PrngState): void
   /** Writes the weights as safetensors, atomically; `createBackbone` reads them by that path. */
   save(path: string): Promise<void>
   /** Frees the variables. */
@@ -63,7 +70,7 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
   const { blocks, preprocessing, weightsId } = network
   const { inputSize, frozenBlocks, norm, dropout, recompute, pool } = running
   const parameters = blocks.flatMap((block) => block.parameters)
-  const prng = Prng.fromSeed(running.seed).split('dropout')
+  let prng = Prng.fromSeed(running.seed).split('dropout')
   const last = blocks[blocks.length - 1]
   for (const { parameters } of blocks.slice(0, frozenBlocks)) {
     for (const { variable } of parameters) variable!.trainable = false
@@ -102,6 +109,10 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
     preprocess,
     forward,
     features: (images) => tf.tidy(() => forward(preprocess(images))),
+    dropoutState: () => prng.state(),
+    restoreDropout(state) {
+      prng = Prng.fromState(state)
+    },
     save: (path) => saveParameters(path, parameters, network, { backbone: record.name, layer: last.name }),
     dispose() {
       for (const { variable } of parameters) variable!.dispose()

@@ -1,9 +1,12 @@
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
-import { type CreateBackboneOptions, createBackbone, learningRateGroups } from './index.ts'
+import { type CreateBackboneOptions, createBackbone, defineBackbone, learningRateGroups } from './index.ts'
+import { dense } from './layers/dense.ts'
+import { imagenetRgb } from './preprocessing.ts'
 import { hashedNumbers } from './testing/hashed-numbers.ts'
 import { relativeError } from './testing/relative-error.ts'
+import { torchDialect } from './weights/naming.ts'
 
 beforeAll(async () => {
   await loadEngine()
@@ -115,6 +118,35 @@ test('batch norm is live and dropout acts in training only', async () => {
   expect(relativeError(await trained.data(), await first.data())).toBeGreaterThan(1e-3)
   expect(await second.data()).not.toEqual(await first.data())
   backbone.dispose()
+})
+
+test('dropout depends on the seed, differs from step to step, and goes on from a saved state', async () => {
+  const dropping = defineBackbone({
+    name: 'dropping',
+    title: 'Dropping',
+    paper: 'none',
+    inputSize: 4,
+    minimumSize: 4,
+    blocks: [{ name: 'fc', size: 64, plan: dense('fc', { units: 64, side: 4 }), fixedInput: true }],
+    defaultLayer: 'fc',
+    dialect: torchDialect,
+    preprocessing: imagenetRgb,
+    namings: [],
+    weights: {},
+  })
+  const make = (seed: number) => createBackbone(dropping, { weights: 'none', dropout: 0.5, seed })
+  const x = tf.ones([2, 4, 4, 3]) as tf.Tensor4D
+  const kept = async (of: Awaited<ReturnType<typeof make>>) =>
+    Array.from(await of.forward(x, { training: true }).data(), (value) => value > 0).join()
+  const [a, b] = [await make(1), await make(1)]
+  const first = await kept(a)
+  const state = JSON.parse(JSON.stringify(a.dropoutState()))
+  const second = await kept(a)
+  expect(second).not.toBe(first)
+  b.restoreDropout(state)
+  expect(await kept(b)).toBe(second)
+  expect(await kept(await make(1))).toBe(first)
+  expect(() => a.restoreDropout([0, 0, 0, 0])).toThrow(/PRNG state/)
 })
 
 test('the first values depend on the seed only', async () => {

@@ -4,7 +4,7 @@ import type { Parameter } from './parameter.ts'
 
 /**
  * Two families of frameworks compute the same named network differently, and weights trained in one are wrong in the
- * other: how a strided layer pads, the ε of batch norm, and the rate at which it tracks the moving statistics.
+ * other: how a strided layer pads, the ε of batch norm, the rate at which it tracks the moving statistics, and which layer strides.
  */
 export interface Dialect {
   /** `same`: TensorFlow's, which pads right and bottom first. `symmetric`: PyTorch's, ⌊k/2⌋ on every side. */
@@ -13,6 +13,8 @@ export interface Dialect {
   epsilon: number
   /** Share of the new batch in the moving statistics. */
   momentum: number
+  /** The 1×1 convolution of a ResNet's bottleneck strides, as in the paper; the 3×3 one where left out. */
+  bottleneckStride?: 'first'
 }
 
 /** What one run of a network through its layers needs to know. */

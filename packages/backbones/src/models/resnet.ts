@@ -2,9 +2,9 @@ import { convolution } from '../layers/convolution.ts'
 import { chain, type LayerPlan } from '../layers/layer.ts'
 import { overlappingMaxPool } from '../layers/pooling.ts'
 import { residual } from '../layers/residual.ts'
-import { imagenetRgb } from '../preprocessing.ts'
+import { imagenetBgr, imagenetRgb } from '../preprocessing.ts'
 import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
-import { type Naming, torchDialect } from '../weights/naming.ts'
+import { kerasDialect, type Naming, torchDialect } from '../weights/naming.ts'
 
 const WIDTHS = [64, 128, 256, 512]
 
@@ -24,20 +24,23 @@ const basic: ResidualBlock = (name, width, stride, project) =>
     activation: 'relu',
   })
 
-/** Figure 5, right, but with the stride in the 3×3 convolution, as torchvision has it. */
-const bottleneck: ResidualBlock = (name, width, stride, project) =>
-  residual({
+/** Figure 5, right; the dialect says which of its convolutions strides. */
+const bottleneck: ResidualBlock = (name, width, stride, project) => (scope, channels) => {
+  const strides = scope.dialect.bottleneckStride === 'first' ? [stride, 1] : [1, stride]
+  const plan = residual({
     body: chain(
-      convolution(`${name}.conv1`, { filters: width, kernel: 1, norm: true }),
-      convolution(`${name}.conv2`, { filters: width, stride, norm: true }),
+      convolution(`${name}.conv1`, { filters: width, kernel: 1, stride: strides[0], norm: true }),
+      convolution(`${name}.conv2`, { filters: width, stride: strides[1], norm: true }),
       linear(`${name}.conv3`, 4 * width, 1),
     ),
     shortcut: project ? linear(`${name}.downsample`, 4 * width, 1, stride) : undefined,
     activation: 'relu',
   })
+  return plan(scope, channels)
+}
 
 /** timm names its tensors as torchvision does. */
-const naming: Naming = {
+const torchNaming: Naming = {
   name: 'torchvision or timm',
   framework: 'torch',
   dialect: torchDialect,
@@ -47,6 +50,23 @@ const naming: Naming = {
       ? { layer: `${unit}.0`, norm: `${unit}.1` }
       : { layer: unit, norm: unit.replace(/conv(\d)$/, 'bn$1') },
   classifier: /^fc\./,
+}
+
+/** `layer2.0.conv1` is `conv3_block1_1_conv`, and `layer2.0.downsample` is `conv3_block1_0_conv`. */
+function kerasUnit(unit: string): string {
+  if (unit === 'conv1') return unit
+  const [, stage, place, part] = unit.match(/^layer(\d)\.(\d)\.(?:conv(\d)|downsample)$/)!
+  return `conv${Number(stage) + 1}_block${Number(place) + 1}_${part ?? 0}`
+}
+
+/** Keras has the bottlenecks only; it strides as the paper does, pads as PyTorch does, and has an ε of its own. */
+const kerasNaming: Naming = {
+  name: 'keras',
+  framework: 'keras',
+  dialect: { ...kerasDialect, padding: 'symmetric', epsilon: 1.001e-5, bottleneckStride: 'first' },
+  preprocessing: imagenetBgr,
+  unit: (unit) => ({ layer: `${kerasUnit(unit)}_conv`, norm: `${kerasUnit(unit)}_bn` }),
+  classifier: /^(predictions|fc1000)\//,
 }
 
 function blocksOf(depths: readonly number[], block: ResidualBlock, expansion: number): Block[] {
@@ -63,7 +83,7 @@ function blocksOf(depths: readonly number[], block: ResidualBlock, expansion: nu
   return [{ name: 'stem', size: 64, plan: stem }, ...stages]
 }
 
-function resnet(rest: Pick<BackboneRecord, 'name' | 'title' | 'blocks'>): BackboneRecord {
+function resnet(rest: Pick<BackboneRecord, 'name' | 'title' | 'blocks' | 'namings'>): BackboneRecord {
   return defineBackbone({
     ...rest,
     paper:
@@ -73,7 +93,6 @@ function resnet(rest: Pick<BackboneRecord, 'name' | 'title' | 'blocks'>): Backbo
     defaultLayer: 'layer4',
     dialect: torchDialect,
     preprocessing: imagenetRgb,
-    namings: [naming],
     weights: {
       tv_in1k: {
         trainedOn: 'ImageNet-1k',
@@ -91,6 +110,16 @@ function resnet(rest: Pick<BackboneRecord, 'name' | 'title' | 'blocks'>): Backbo
   })
 }
 
-export const resnet18 = resnet({ name: 'resnet18', title: 'ResNet-18', blocks: blocksOf([2, 2, 2, 2], basic, 1) })
+export const resnet18 = resnet({
+  name: 'resnet18',
+  title: 'ResNet-18',
+  blocks: blocksOf([2, 2, 2, 2], basic, 1),
+  namings: [torchNaming],
+})
 
-export const resnet50 = resnet({ name: 'resnet50', title: 'ResNet-50', blocks: blocksOf([3, 4, 6, 3], bottleneck, 4) })
+export const resnet50 = resnet({
+  name: 'resnet50',
+  title: 'ResNet-50',
+  blocks: blocksOf([3, 4, 6, 3], bottleneck, 4),
+  namings: [torchNaming, kerasNaming],
+})

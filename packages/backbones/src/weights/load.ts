@@ -53,8 +53,9 @@ export async function loadedNetwork(
     if ('constant' in origin) {
       fill(parameter, new Float32Array(parameter.shape[0]).fill(origin.constant))
     } else {
-      const { data } = await file.read(origin.tensor)
-      fill(parameter, arrange(naming.framework, parameter, data))
+      const values = arrange(naming.framework, parameter, (await file.read(origin.tensor)).data)
+      const less = origin.minus && (await file.read(origin.minus)).data
+      fill(parameter, less ? values.map((value, i) => value - Number(less[i])) : values)
     }
   }
   const preprocessing = given ?? statedPreprocessing(file.metadata.input) ?? naming.preprocessing

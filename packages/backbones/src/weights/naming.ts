@@ -38,16 +38,22 @@ const ROLES: Record<Naming['framework'], Record<Role, string>> = {
   },
 }
 
-/** The name of a parameter's tensor in a file. */
-export function tensorName(
+/** The name of a parameter's tensor in a file, and those by which other versions of the framework call it. */
+export function tensorNames(
   { framework, unit }: Naming,
   parameter: Pick<Parameter, 'unit' | 'role' | 'layout'>,
-): string {
+): readonly [string, ...string[]] {
   const { role, layout } = parameter
   const { layer, norm } = unit(parameter.unit)
-  if (framework === 'keras' && role === 'kernel' && layout === 'depthwise') return `${layer}/depthwise_kernel`
-  return (role === 'kernel' || role === 'bias' ? layer : (norm ?? layer)) + ROLES[framework][role]
+  const name = (role === 'kernel' || role === 'bias' ? layer : (norm ?? layer)) + ROLES[framework][role]
+  // Keras 2 has the first, Keras 3 the second.
+  if (framework === 'keras' && role === 'kernel' && layout === 'depthwise') return [`${layer}/depthwise_kernel`, name]
+  return [name]
 }
+
+/** The first of {@link tensorNames}: the one that this package writes. */
+export const tensorName = (naming: Naming, parameter: Parameters<typeof tensorNames>[1]): string =>
+  tensorNames(naming, parameter)[0]
 
 /** PyTorch counts the batches that a batch norm has seen; nothing needs the count. */
 export const isBookkeeping = (name: string): boolean => name.endsWith('.num_batches_tracked')

@@ -1,11 +1,11 @@
 import { DataError } from '@dml-crc/core'
 import type { Parameter } from '../layers/parameter.ts'
 import { storedShapes } from './layout.ts'
-import { isBookkeeping, type Naming, tensorName } from './naming.ts'
+import { isBookkeeping, type Naming, tensorName, tensorNames } from './naming.ts'
 import type { WeightsFile } from './weights-file.ts'
 
-/** Where a parameter's numbers come from: a tensor of the file, or the same number everywhere. */
-export type Origin = { tensor: string } | { constant: number }
+/** Where a parameter's numbers come from: a tensor of the file, less another one, or the same number everywhere. */
+export type Origin = { tensor: string; minus?: string } | { constant: number }
 
 /**
  * Files of trained networks may have the batch norm folded into the convolution before it, which leaves a bias where the
@@ -38,12 +38,16 @@ export function findOrigins(
   }
 
   for (const parameter of wanted) {
-    const name = tensorName(naming, parameter)
+    const names = tensorNames(naming, parameter)
+    const name = names.find((each) => file.shapes.has(each)) ?? names[0]
     const bias = tensorName(naming, { ...parameter, role: 'bias' })
     const isNorm = parameter.role !== 'kernel' && parameter.role !== 'bias'
     if (file.shapes.has(name)) {
       check(name, parameter)
-      origins.set(parameter, { tensor: name })
+      // A convolution may have a bias before its batch norm: the same as so much smaller a mean.
+      const minus = parameter.role === 'mean' && file.shapes.has(bias) ? bias : undefined
+      if (minus) check(bias, parameter)
+      origins.set(parameter, { tensor: name, minus })
     } else if (isNorm && file.shapes.has(bias)) {
       if (parameter.role === 'beta') check(bias, parameter)
       origins.set(parameter, unfolded(parameter, bias, naming.dialect.epsilon))
@@ -52,7 +56,7 @@ export function findOrigins(
     }
   }
 
-  const known = new Set(all.flatMap((p) => [tensorName(naming, p), tensorName(naming, { ...p, role: 'bias' })]))
+  const known = new Set(all.flatMap((p) => [...tensorNames(naming, p), tensorName(naming, { ...p, role: 'bias' })]))
   const surplus = [...file.shapes.keys()].filter(
     (name) => !known.has(name) && !isBookkeeping(name) && !naming.classifier.test(name),
   )
@@ -75,7 +79,9 @@ export function recognise(file: WeightsFile, namings: readonly Naming[], paramet
   let best: Naming | undefined
   let most = 0
   for (const naming of namings) {
-    const found = parameters.filter((parameter) => file.shapes.has(tensorName(naming, parameter))).length
+    const found = parameters.filter((parameter) =>
+      tensorNames(naming, parameter).some((name) => file.shapes.has(name)),
+    ).length
     if (found > most) {
       best = naming
       most = found

@@ -1,0 +1,66 @@
+"""Makes src/testdata/keras-goldens.safetensors: features of keras.applications' networks of raw images, and the names of
+their weights.
+
+Weights and images come from a hash of their names, as in make_goldens.py. Needs keras 3 with any backend, and
+safetensors. Run it in packages/backbones.
+"""
+
+import json
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import keras
+import numpy as np
+from safetensors.numpy import save_file
+
+SIDE, BATCH = 64, 2
+
+
+def hashed_numbers(text, length):
+    seed = 0x811C9DC5
+    for char in text:
+        seed = ((seed ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
+    z = (np.arange(length, dtype=np.uint64) * 0x9E3779B9 + seed).astype(np.uint32)
+    z = ((z ^ (z >> np.uint32(16))).astype(np.uint64) * 0x21F0AAAD).astype(np.uint32)
+    z = ((z ^ (z >> np.uint32(15))).astype(np.uint64) * 0x735A2D97).astype(np.uint32)
+    return ((z ^ (z >> np.uint32(15))) >> np.uint32(8)).astype(np.float64) / 2**23 - 1
+
+
+def hashed_weight(name, shape):
+    numbers = hashed_numbers(name, int(np.prod(shape)))
+    if len(shape) > 1:
+        fan_in = np.prod(shape[:2]) if shape[-1] == 1 else np.prod(shape[:-1])
+        numbers = numbers * np.sqrt(6 / fan_in)
+    elif name.endswith("moving_variance"):
+        numbers = 1 + 0.5 * numbers
+    elif name.endswith("gamma"):
+        numbers = 0.4 + 0.1 * numbers
+    elif name.endswith("moving_mean"):
+        numbers = 0.2 * numbers
+    else:
+        numbers = 1 + 0.8 * numbers
+    return numbers.astype(np.float32).reshape(shape)
+
+
+def run(name, module, make, goldens, names):
+    network = make(weights=None, include_top=False, input_shape=(SIDE, SIDE, 3), pooling="avg")
+    for weight in network.weights:
+        weight.assign(hashed_weight(weight.path, tuple(weight.shape)))
+    images = np.floor(128 + 127 * hashed_numbers("images", BATCH * SIDE * SIDE * 3)).reshape(BATCH, SIDE, SIDE, 3)
+    goldens[name] = np.asarray(network.predict(module.preprocess_input(images.astype(np.float32)), verbose=0))
+    names[name] = json.dumps({weight.path: list(weight.shape) for weight in network.weights})
+
+
+def main():
+    apps = keras.applications
+    goldens, names = {}, {}
+    run("resnet50", apps.resnet, apps.ResNet50, goldens, names)
+    run("vgg16", apps.vgg16, apps.VGG16, goldens, names)
+    run("vgg19", apps.vgg19, apps.VGG19, goldens, names)
+    run("mobilenet_v1", apps.mobilenet, apps.MobileNet, goldens, names)
+    run("mobilenet_v2", apps.mobilenet_v2, apps.MobileNetV2, goldens, names)
+    save_file(goldens, "src/testdata/keras-goldens.safetensors", {**names, "keras": keras.__version__})
+
+
+main()
