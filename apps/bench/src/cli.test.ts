@@ -14,37 +14,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { buildProgram } from './command-line/program.ts'
 import { Results } from './results/schema.ts'
+import { assign, commandIn, expectError } from './testdata/command.ts'
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const shared = fileURLToPath(new URL('../../../../shared', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs the command as a user would, with a home of its own. */
-function dmlCrc(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=@dml-crc/source', '--import', 'tsx', cli, ...args],
-    { encoding: 'utf8', env: { ...process.env, DML_CRC_HOME: join(folder, 'home'), NO_COLOR: '1' }, timeout: 120_000 },
-  )
-  return { status, stdout, stderr }
-}
-
-/** One clear error: what was expected, what was received, exit status 1, and no stack. */
-function expectError({ status, stdout, stderr }: ReturnType<typeof dmlCrc>, ...words: RegExp[]) {
-  expect(
-    stderr
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line.startsWith('dml-crc:')),
-  ).toHaveLength(1)
-  expect(stderr).toMatch(/expected .*, received /)
-  expect(stderr).not.toMatch(/^ +at /m)
-  for (const word of words) expect(stderr).toMatch(word)
-  expect(stdout).toBe('')
-  expect(status).toBe(1)
-}
+const { run: dmlCrc } = commandIn(folder)
 
 describe('the command line', () => {
   it('shows its commands, and examples with each of them', () => {
@@ -54,8 +32,50 @@ describe('the command line', () => {
       .map(([, name]) => name)
       .filter((name) => name !== 'help')
     expect(names).toContain('run')
-    const { stdout: help } = dmlCrc('run', '--help')
-    expect(help).toContain('Examples:')
+  })
+
+  it.each(buildProgram().commands.map((command) => command.name()))('has examples in the help of %s', (name) => {
+    const { status, stdout, stderr } = dmlCrc(name, '--help')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const [, examples] = stdout.split('Examples:\n')
+    expect(examples).toMatch(new RegExp(`^ {2}\\$ .*dml-crc ${name}`))
+    expect(stdout).not.toContain('\u001b')
+  })
+
+  it.each(['bash', 'zsh', 'fish'])('completes commands, options and experiments in %s', (shell) => {
+    const { status, stdout } = dmlCrc('completion', shell)
+    expect(status).toBe(0)
+    for (const word of ['classify', '--query-labels', 'flowers102', '--dry-run']) expect(stdout).toContain(word)
+  })
+
+  it('completes words as bash itself would be asked to', () => {
+    const { stdout: script } = dmlCrc('completion', 'bash')
+    const complete = (...words: string[]) => {
+      const asked = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`
+      const { stdout } = spawnSync('bash', ['-c', `${script}\n${asked}\n_dml_crc\nprintf '%s\\n' "\${COMPREPLY[@]}"`], {
+        encoding: 'utf8',
+      })
+      return stdout.trim().split('\n')
+    }
+    expect(complete('dml-crc', 'cl')).toEqual(['classify'])
+    expect(complete('dml-crc', 'run', 'flo')).toContain('flowers102')
+    expect(complete('dml-crc', 'classify', '--pred')).toEqual(['--predictions'])
+  })
+
+  it('names the nearest shell for an unknown one', () => {
+    expectError(dmlCrc('completion', 'bsh'), /Did you mean bash\?/)
+  })
+
+  it('says what a run would do, its size and its time, and does nothing', () => {
+    const out = join(folder, 'dry')
+    const { totalSeconds, images, training } = JSON.parse(
+      dmlCrc('run', 'demo', '--dry-run', '--json', '--out', out).stdout,
+    )
+    expect(images).toEqual({ fit: 400, test: 400 })
+    expect(totalSeconds).toBeGreaterThan(0)
+    expect(training[0]).toMatchObject({ method: 'DML-CRC', epochs: 2 })
+    expect(dmlCrc('run', 'demo', '--dry-run').stdout).toMatch(/in all +about .*\n.*Nothing was done/)
+    expect(existsSync(out)).toBe(false)
   })
 
   it('names the nearest option for an unknown one', () => {
@@ -121,14 +141,14 @@ describe.skipIf(!existsSync(shared))('runs on real images (needs ../shared)', ()
 
 describe('a run', () => {
   const out = join(folder, 'tiny')
-  const small = [
+  const small = assign(
     'dataset.perClass={"train":4,"val":1,"test":2}',
     'backbones.0.pretrain.epochs=1',
     'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"rank":16,"steps":2}}]',
     'sweeps=[{"method":"crc","option":"lambda","values":[0.1,1],"folds":2}]',
     'endToEnd.0.train.epochs=1',
     'endToEnd.0.options={"rank":16,"steps":2}',
-  ].flatMap((assignment) => ['--set', assignment])
+  )
 
   it('writes results and a report, and prints the table on standard output', { timeout: 120_000 }, () => {
     const { status, stdout, stderr } = dmlCrc('run', 'demo', ...small, '--engine', 'wasm', '--out', out)

@@ -14,7 +14,7 @@ export const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[]
 
 /**
  * Opens a data set by its name.
- * @throws {InputError} when the name is not known; {@link DataError} when its lists are not in `root`.
+ * @throws {InputError} when the name is not known; {DataError} when its lists are not in `root`.
  */
 export async function openDataset(name: string, root: string): Promise<ImageDataset> {
   if (Object.hasOwn(DATASETS, name)) return DATASETS[name as DatasetName](root)

@@ -59,7 +59,7 @@ export function lmnnLoss(
 
 /**
  * Large margin nearest neighbours: pulls each sample's k nearest of its class close and pushes others a unit further
- * off, then kNN in that metric. See {@link lmnnLoss}.
+ * off, then kNN in that metric. See `lmnnLoss`.
  * @throws {InputError} when `push` is not above 0.
  */
 export function lmnn(options: LmnnOptions = {}): Classifier {

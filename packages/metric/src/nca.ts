@@ -90,7 +90,7 @@ export function knnInMetric(
 
 /**
  * Neighbourhood components analysis: the metric that makes a sample's random neighbour most often one of its class,
- * then kNN in it. See {@link ncaObjective}.
+ * then kNN in it. See `ncaObjective`.
  */
 export function nca(options: ShallowMetricOptions = {}): Classifier {
   const { k = 3 } = options

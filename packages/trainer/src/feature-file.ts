@@ -57,7 +57,7 @@ export class FeatureFile implements AsyncDisposable {
     this.#digest = digest
   }
 
-  /** @throws {DataError} when the file is missing, cut, or was not written by {@link writeFeatureFile}. */
+  /** @throws {DataError} when the file is missing, cut, or was not written by `writeFeatureFile`. */
   static async open(path: string): Promise<FeatureFile> {
     const file = await open(path, 'r').catch((cause) => {
       throw damaged(path, cause.code, cause)

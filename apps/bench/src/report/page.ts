@@ -110,7 +110,7 @@ function bestRowFigures(summaries: readonly Summary[], { classes, test, predicti
   const predicted = predictions[rowKey(first)]
   if (!predicted) return []
   const counts = { classes, truth: test.labels, predicted }
-  const method = `${first.method} on ${first.backbone}`
+  const method = `${first.method} on ${first.backbone}, ${first.regime}`
   return [perClassFigure(method, counts), confusionFigure(method, counts)]
 }
 
@@ -121,7 +121,9 @@ ${galleryHtml(gallery)}`
 function setting({ engine, machine, startedAt, finishedAt, rows }: Results): Html {
   const entries: [string, string][] = [
     ['engine', `${engine.name} (${engine.library}, ${engine.device})`],
-    ...Object.entries(machine).map(([key, value]): [string, string] => [key, String(value)]),
+    ...Object.entries(machine).map(([key, value]): [string, string] =>
+      key === 'memoryMb' ? ['memory', `${value} MiB`] : [key, String(value)],
+    ),
     ['weights', [...new Set(rows.map(({ backbone, weights }) => `${backbone}: ${weights}`))].join('; ')],
     ['peak memory', `${Math.max(0, ...rows.map((row) => row.peakRssMb))} MiB`],
     ['started', startedAt],

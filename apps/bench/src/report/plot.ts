@@ -11,7 +11,14 @@ const WIDTH = 400
  */
 export function plotSvg(options: Plot.PlotOptions, label: string): Html {
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
-  const svg = Plot.plot({ width: WIDTH, height: 260, style: { background: 'none' }, ...options, document })
+  const svg = Plot.plot({
+    width: WIDTH,
+    height: 266,
+    marginBottom: 42,
+    style: { background: 'none' },
+    ...options,
+    document,
+  })
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', label)
   svg.removeAttribute('width')

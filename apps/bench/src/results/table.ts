@@ -41,4 +41,5 @@ export function describeOptions({ first: { options } }: Summary): string {
     .join(' ')
 }
 
-const SYMBOLS: Record<string, string> = { lambda: 'λ', gamma: 'γ', learningRate: 'rate', signedSquareRoot: '√' }
+/** How an option is written for readers. */
+export const SYMBOLS: Record<string, string> = { lambda: 'λ', gamma: 'γ', learningRate: 'rate', signedSquareRoot: '√' }

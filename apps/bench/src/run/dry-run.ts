@@ -9,8 +9,17 @@ import { openImages } from './images.ts'
 import { combinations, methodLabel } from './methods.ts'
 
 /** Seconds for the features of an image by side 224, on two cores without a native engine: for a first idea. */
-const SECONDS_AN_IMAGE: Record<string, number> = { vgg19: 0.65, vgg16: 0.55, resnet50: 0.25, resnet18: 0.12 }
+const SECONDS_AN_IMAGE: Record<string, number> = {
+  vgg19: 0.65,
+  vgg16: 0.55,
+  resnet50: 0.25,
+  resnet18: 0.12,
+  tiny_vgg: 0.007,
+}
 const SECONDS_OF_A_SMALL_ONE = 0.05
+
+/** A step of training does the forward pass, and about twice its work backward. */
+const TRAINING_FACTOR = 3
 
 /** Says what a run would do, without an engine and without writing anything. */
 export async function dryRun(
@@ -25,38 +34,72 @@ export async function dryRun(
   const counts = isDrawn ? drawnCounts(experiment) : await realCounts(experiment, terminal)
   const images = counts.fit + counts.test
   const known = listBackbones()
+  const perImage = (name: string) => SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE
+  const trainingSeconds = (name: string, epochs: number) =>
+    Math.round(TRAINING_FACTOR * epochs * counts.fit * perImage(name))
   const backbones = experiment.backbones.map(({ name, layer, weights, pretrain }) => ({
     name,
     known: known.some((record) => record.name === name),
     layer: layer ?? 'default',
     weights,
     trainedFromScratch: pretrain !== undefined,
-    featureSeconds: Math.round(images * (SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE)),
+    featureSeconds: Math.round(images * perImage(name)),
+    trainingSeconds: pretrain ? trainingSeconds(name, pretrain.epochs) : 0,
   }))
   const methods = experiment.methods.map((entry) => {
     const candidates = combinations(entry.options, entry.grid).length
     const folds = candidates > 1 ? (entry.folds ?? experiment.select.folds) : 0
     return { method: methodLabel(entry), candidates, fits: candidates * folds + entry.seeds }
   })
-  const plan = { experiment: experiment.name, root, drawn: isDrawn, splits, images: counts, backbones, methods }
+  const training = experiment.endToEnd.map((entry) => ({
+    method: methodLabel(entry),
+    epochs: entry.train.epochs,
+    seeds: entry.seeds,
+    seconds: experiment.backbones.reduce(
+      (sum, { name }) => sum + entry.seeds * trainingSeconds(name, entry.train.epochs),
+      0,
+    ),
+  }))
+  const totalSeconds = [
+    ...backbones.flatMap((each) => [each.featureSeconds, each.trainingSeconds]),
+    ...training.map(({ seconds }) => seconds),
+  ].reduce((sum, seconds) => sum + seconds, 0)
+  const plan = {
+    experiment: experiment.name,
+    root,
+    drawn: isDrawn,
+    splits,
+    images: counts,
+    backbones,
+    methods,
+    training,
+    totalSeconds,
+  }
   terminal.print(
     [
       `${experiment.name}: ${experiment.description}`,
       `images    ${root}${isDrawn ? ' (to be drawn)' : ''}: ${counts.fit} of ${splits.fit} to fit, ${counts.test} of ${splits.test} to test`,
       ...backbones.map(
-        ({ name, layer, weights, trainedFromScratch, featureSeconds }) =>
-          `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? ', trained from scratch first' : ''}; ` +
+        ({ name, layer, weights, trainedFromScratch, trainingSeconds, featureSeconds }) =>
+          `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? `, trained from scratch first (about ${duration(trainingSeconds)})` : ''}; ` +
           `features about ${duration(featureSeconds)} on 2 cores without a native engine, unless cached`,
       ),
-      ...methods.map(({ method, candidates, fits }) => `method    ${method}: ${candidates} candidates, ${fits} fits`),
-      ...experiment.endToEnd.map(
-        (entry) => `training  ${methodLabel(entry)} end to end: ${entry.train.epochs} epochs, ${entry.seeds} seeds`,
+      ...methods.map(
+        ({ method, candidates, fits }) =>
+          `method    ${method}: ${counted(candidates, 'candidate')}, ${counted(fits, 'fit')}`,
       ),
+      ...training.map(
+        ({ method, epochs, seeds, seconds }) =>
+          `training  ${method} end to end: ${counted(epochs, 'epoch')}, ${counted(seeds, 'seed')}, about ${duration(seconds)}`,
+      ),
+      `in all    about ${duration(totalSeconds)} for the network; the methods come on top, seconds to minutes each`,
       'Nothing was done.',
     ].join('\n'),
   )
   terminal.printJson(plan)
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const CLASSES_DRAWN = 20
 const DRAWN = { train: 20, val: 10, test: 20 }

@@ -1,5 +1,6 @@
 import type { Backbone } from '@dml-crc/backbones'
 import type { SweepEntry } from '../experiment/schema.ts'
+import { SYMBOLS } from '../results/table.ts'
 import type { SplitFeatures } from './features.ts'
 import { chooseOptions } from './frozen.ts'
 import { methodLabel } from './methods.ts'
@@ -13,12 +14,12 @@ export async function runSweep(
   { method, option, values, options, folds }: SweepEntry,
 ): Promise<void> {
   const { folder, terminal } = study
-  const title = `${methodLabel({ method })} on ${backbone.record.name} over ${option}`
+  const title = `${methodLabel({ method })} on ${backbone.record.name} over ${SYMBOLS[option] ?? option}`
   if (folder.details.sweeps.some((sweep) => sweep.title === title)) return
   terminal.onProgress({ kind: 'start', task: title })
   const { table } = await chooseOptions(study, features, { method, options, grid: { [option]: values }, folds })
   const points = table.map((each) => ({ value: each.options[option] as number, accuracy: each.accuracy }))
-  folder.details.sweeps.push({ title, option, points })
+  folder.details.sweeps.push({ title, option: SYMBOLS[option] ?? option, points })
   await folder.save()
   terminal.onProgress({ kind: 'end', task: title })
 }

@@ -8,11 +8,12 @@ export function curveFigure({ title, quantity, unit, values }: Curve): Figure {
   const last = points[points.length - 1]
   return {
     title,
-    caption: `${quantity} on the fit split over the ${unit}s.`,
+    caption: `${quantity[0].toUpperCase()}${quantity.slice(1)} on the fit split over the ${unit}s.`,
     drawing: plotSvg(
       {
-        x: { label: unit, ticks: 6 },
-        y: { label: quantity, grid: true, ticks: 5 },
+        // A step has no parts.
+        x: { label: unit, ticks: Math.max(1, Math.min(6, points.length - 1)) },
+        y: { label: quantity, grid: true, ticks: 5, nice: true },
         marks: [
           Plot.lineY(points, { x: 'step', y: 'value', stroke: 'var(--accent)', strokeWidth: 2 }),
           Plot.dot([last], { x: 'step', y: 'value', fill: 'var(--accent)', r: 3 }),

@@ -19,7 +19,7 @@ export function methodsFigure(title: string, summaries: readonly Summary[]): Fig
     caption: `Top-1 accuracy on the test split in percent; a line spans one standard deviation over the seeds. The axis begins at ${start}.`,
     drawing: plotSvg(
       {
-        height: 60 + 24 * bars.length,
+        height: 72 + 24 * bars.length,
         marginLeft: Math.min(190, 12 + 6.2 * longest),
         marginRight: 62,
         x: { domain: [start, 100], label: 'top-1 %', grid: true },

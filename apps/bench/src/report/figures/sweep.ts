@@ -20,7 +20,7 @@ export function sweepFigure({ title, option, points }: SweepCurve): Figure {
           ticks: 5,
           tickFormat: logarithmic ? '~g' : undefined,
         },
-        y: { label: 'accuracy %', grid: true, ticks: 5 },
+        y: { label: 'accuracy %', grid: true, ticks: 5, nice: true },
         marks: [
           Plot.lineY(shown, { x: 'value', y: 'percent', stroke: 'var(--accent)', strokeWidth: 2 }),
           Plot.dot(shown, { x: 'value', y: 'percent', fill: 'var(--accent)', r: 3 }),
