@@ -21,7 +21,10 @@ export interface HubFile {
   file: string
 }
 
-/** One set of published weights. */
+/**
+ * One set of published weights. Size and checksum are the hub's to say, at download time: whoever adds a tag need not fetch
+ * the file.
+ */
 export interface WeightsTag {
   /** What the weights were trained on. */
   trainedOn: string

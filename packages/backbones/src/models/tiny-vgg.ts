@@ -8,8 +8,8 @@ import { torchDialect } from '../weights/naming.ts'
 const unit = (name: string, filters: number) => convolution(name, { filters, norm: true })
 
 /**
- * A small VGG with batch norm for images of 64×64: 35 million multiplications an image, so that it can be trained from
- * scratch in a minute without a native engine.
+ * A small VGG with batch norm for images of 64×64: 35 million multiplications an image, few enough to train
+ * it from scratch without a native engine.
  */
 export const tinyVgg = defineBackbone({
   name: 'tiny_vgg',
