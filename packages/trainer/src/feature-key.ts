@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Backbone } from '@dml-crc/backbones'
 import { DataError, type PrngState } from '@dml-crc/core'
-import type { ImageRecord } from '@dml-crc/datasets'
+import { decoders, type ImageRecord } from '@dml-crc/datasets'
 
 /** What decides features, beside the images. */
 export interface FeatureKeyParts {
@@ -40,7 +40,8 @@ async function identityOf(record: ImageRecord): Promise<string> {
  */
 export async function featureKey({ backbone, records, transform, views, prng }: FeatureKeyParts): Promise<string> {
   const { record, layer, inputSize, preprocessingId } = backbone
-  const how = [record.name, await digestOfWeights(backbone), layer, inputSize, preprocessingId, transform, views, prng]
+  const network = [record.name, await digestOfWeights(backbone), layer, inputSize, preprocessingId]
+  const how = [...network, await decoders(), transform, views, prng]
   const hash = createHash('sha256').update(JSON.stringify(how))
   for (const image of records) hash.update(`\n${await identityOf(image)}`)
   return hash.digest('hex').slice(0, 32)
