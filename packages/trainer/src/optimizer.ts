@@ -34,7 +34,7 @@ export class Optimizer implements Stateful {
 
   /**
    * One step on every variable that has a gradient.
-   * @param gradients by the variables' names in the groups; they are left to the caller to dispose of.
+   * @param gradients by the variables' names in the groups; each is disposed of once it has moved its variable.
    */
   apply(groups: readonly ParameterGroup[], gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void {
     this.#step++
@@ -49,6 +49,8 @@ export class Optimizer implements Stateful {
           if (decay !== 0) variable.assign(tf.mul(variable, 1 - decay))
           variable.assign(this.rule.update({ variable, gradient, learningRate: rate, step: this.#step, slot }))
         })
+        // At once: those of dense layers are as large as the layers.
+        gradient.dispose()
       }
     }
   }

@@ -175,10 +175,15 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
       const stored = { kind: 'DML-CRC', metric: l, dictionary: bank.features, rule, normalise } as const
       return { ...stored, labels: { shape: [n], data: bank.labels }, ...(await this.scalars()) }
     },
-    save: async () => ({ ...(await bank.save()), json: prng.state() }),
+    save: async () => ({
+      ...(await bank.save()),
+      json: { noise: prng.state(), dropout: backbone.dropoutState() },
+    }),
     restore(snapshot) {
       bank.restore(snapshot)
-      prng = Prng.fromState(snapshot.json as PrngState)
+      const { noise, dropout } = snapshot.json as { noise: PrngState; dropout: PrngState }
+      prng = Prng.fromState(noise)
+      backbone.restoreDropout(dropout)
     },
     dispose() {
       passing?.dispose()

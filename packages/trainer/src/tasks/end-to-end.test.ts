@@ -203,6 +203,18 @@ describe.each(Object.entries(makers))('%s from scratch', (_, make) => {
     await run('parts', 6)
     expect(await run('parts')).toEqual(whole)
   })
+
+  it('saves and restores where the dropout of the backbone stands', async () => {
+    const [one, other] = [await newBackbone(1), await newBackbone(2)]
+    const [task, resumed] = [await make(one), await make(other)]
+    await task.start?.()
+    await resumed.start?.()
+    const snapshot = await task.save!()
+    expect(other.dropoutState()).not.toEqual(one.dropoutState())
+    await resumed.restore!({ ...snapshot, json: JSON.parse(JSON.stringify(snapshot.json)) })
+    expect(other.dropoutState()).toEqual(one.dropoutState())
+    for (const each of [task, resumed, one, other]) each.dispose()
+  })
 })
 
 it('predict names what files, folders and buffers show', async () => {

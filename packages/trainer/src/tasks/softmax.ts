@@ -1,5 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { InputError, type Prng } from '@dml-crc/core'
+import { InputError, type Prng, type PrngState } from '@dml-crc/core'
 import type { FittedClassifier } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import type { SoftmaxHead } from '../export/head.ts'
@@ -83,6 +83,8 @@ export function softmaxTask({
       return { kind: 'softmax', kernel: await read(kernel), bias: await read(bias) }
     },
     classifier: () => linearClassifier(dim, logits),
+    save: async () => ({ json: backbone.dropoutState(), tensors: new Map() }),
+    restore: ({ json }) => backbone.restoreDropout(json as PrngState),
     dispose() {
       for (const variable of head.values()) variable.dispose()
     },
