@@ -1,21 +1,21 @@
-// The memory of a step of gradient descent on VGG-19 (fc7, 224²) with and without recomputing, each in a process of its own:
+// The memory of a step of gradient descent on VGG-19 (224², fc7 or another layer) with and without recomputing, each in a process of its own:
 // the largest resident set before and during the step, which Linux tells, and the seconds of the step.
-// node --expose-gc --conditions=@dml-crc/source --import tsx bench/training-memory.ts [batch]
+// node --expose-gc --conditions=@dml-crc/source --import tsx bench/training-memory.ts [batch [layer]]
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { createBackbone } from '../src/index.ts'
 
-const [batch = '16', mode] = process.argv.slice(2)
+const [batch = '16', layer = 'fc7', mode] = process.argv.slice(2)
 
 if (mode === undefined) {
   for (const each of ['keep', 'recompute']) {
-    spawnSync(process.execPath, [...process.execArgv, process.argv[1], batch, each], { stdio: 'inherit' })
+    spawnSync(process.execPath, [...process.execArgv, process.argv[1], batch, layer, each], { stdio: 'inherit' })
   }
 } else {
   const { name } = await loadEngine()
-  const backbone = await createBackbone('vgg19', { weights: 'none', recompute: mode === 'recompute' })
+  const backbone = await createBackbone('vgg19', { weights: 'none', layer, recompute: mode === 'recompute' })
   const random = (images: number) => tf.randomUniform([images, 224, 224, 3]) as tf.Tensor4D
 
   // The engine takes the weights over when they are first used.
@@ -39,7 +39,7 @@ if (mode === undefined) {
   value.dispose()
   const seconds = (performance.now() - start) / 1000
   const figures = `${before} GB before, ${gradients} for the gradients, ${peakSince()} to apply them`
-  console.log(`${name}, batch ${batch}, ${mode}: ${figures}; ${seconds.toFixed(1)} s a step`)
+  console.log(`${name}, ${layer}, batch ${batch}, ${mode}: ${figures}; ${seconds.toFixed(1)} s a step`)
   process.exit(0)
 }
 

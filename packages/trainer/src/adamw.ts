@@ -9,8 +9,9 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay 
     update({ variable, gradient, learningRate, step, slot }) {
       const first = slot('first')
       const second = slot('second')
-      first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)))
-      second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)))
+      // Each by itself, so that what one leaves is free for the next.
+      tf.tidy(() => first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1))))
+      tf.tidy(() => second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2))))
       const size = learningRate / (1 - beta1 ** step)
       const root = tf.sqrt(tf.div(second, 1 - beta2 ** step))
       return tf.sub(variable, tf.mul(tf.div(first, tf.add(root, epsilon)), size))

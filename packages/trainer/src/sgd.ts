@@ -12,7 +12,7 @@ export function sgd({ momentum = 0.9, nesterov = true, weightDecay = 0 } = {}): 
     update({ variable, gradient, learningRate, slot }) {
       if (momentum === 0) return tf.sub(variable, tf.mul(gradient, learningRate))
       const velocity = slot('momentum')
-      velocity.assign(tf.add(tf.mul(velocity, momentum), gradient))
+      tf.tidy(() => velocity.assign(tf.add(tf.mul(velocity, momentum), gradient)))
       const direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity
       return tf.sub(variable, tf.mul(direction, learningRate))
     },
