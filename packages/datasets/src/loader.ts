@@ -72,6 +72,12 @@ export function createLoader(records: readonly ImageRecord[], options: LoaderOpt
   return new ImageLoader(records, options)
 }
 
+/** A batch on its way, with the samples that are left out of it. */
+interface Loaded {
+  batch: Batch
+  skipped: Loader['skipped']
+}
+
 class ImageLoader implements Loader {
   readonly skipped: { record: ImageRecord; error: unknown }[] = []
   readonly #records: readonly ImageRecord[]
@@ -146,7 +152,7 @@ class ImageLoader implements Loader {
     const stopped = new AbortController()
     const stop = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal
     const limit = limiter(2 * workers)
-    const ahead: Promise<Batch>[] = []
+    const ahead: Promise<Loaded>[] = []
     let next = this.#position
     try {
       while (ahead.length > 0 || next < order.length) {
@@ -156,9 +162,10 @@ class ImageLoader implements Loader {
           batch.catch(() => {})
           ahead.push(batch)
         }
-        const batch = await ahead.shift()!
+        const { batch, skipped } = await ahead.shift()!
         stop.throwIfAborted()
         this.#advance()
+        this.skipped.push(...skipped)
         if (batch.indices.length > 0) yield batch
       }
     } finally {
@@ -176,7 +183,7 @@ class ImageLoader implements Loader {
     this.#order = this.#orderOfEpoch()
   }
 
-  async #load(start: number, limit: ReturnType<typeof limiter>, stop: AbortSignal): Promise<Batch> {
+  async #load(start: number, limit: ReturnType<typeof limiter>, stop: AbortSignal): Promise<Loaded> {
     const { batchSize, transform, onError } = this.#options
     const { size } = transform
     const bytes = size * size * 3
@@ -199,8 +206,12 @@ class ImageLoader implements Loader {
         }),
       ),
     )
-    for (const [i, error] of errors) this.skipped.push({ record: this.#records[indices[i]], error })
-    return errors.size === 0 ? this.#batch(images, indices) : this.#without(errors, images, indices)
+    // In the order of the samples, whichever failed first.
+    const failed = [...errors.keys()].sort((a, b) => a - b)
+    return {
+      batch: failed.length === 0 ? this.#batch(images, indices) : this.#without(errors, images, indices),
+      skipped: failed.map((i) => ({ record: this.#records[indices[i]], error: errors.get(i) })),
+    }
   }
 
   #batch(images: Uint8Array, indices: Int32Array): Batch {
