@@ -87,9 +87,8 @@ D, Q = held_D, held_Q
 
 out["ridge"] = Ridge(alpha=0.7).fit(D, np.eye(C)[y]).predict(Q)
 decay = 0.01
-ones = lambda X: np.hstack([X, np.ones((len(X), 1))])
-model = LogisticRegression(C=1 / (decay * N), tol=1e-10, max_iter=10000, fit_intercept=False).fit(ones(D), y)
-out["softmax"] = model.predict_proba(ones(Q))
+model = LogisticRegression(C=1 / (decay * N), tol=1e-10, max_iter=10000).fit(D, y)
+out["softmax"] = model.predict_proba(Q)
 
 # scikit-learn gives the objective that NCA maximises, with a sign, and per sample summed.
 nca = NeighborhoodComponentsAnalysis(n_components=3)

@@ -82,7 +82,7 @@ describe('against float64 references', () => {
   it('ridge regression', async () => expectClose((await classify(ridge({ lambda: 0.7 }))).scores, goldens.ridge))
 
   it('softmax regression', async () => {
-    expectClose((await classify(softmaxRegression({ decay: 0.01, steps: 3000 }))).scores, goldens.softmax, 1e-3)
+    expectClose((await classify(softmaxRegression({ decay: 0.01, steps: 1000 }))).scores, goldens.softmax)
   })
 
   it('the objective of NCA', async () => {
