@@ -19,7 +19,7 @@ let home: string
 let folder: string
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'engine-damage-'))
-  if (!real) return
+  if (!installed || !real) return
   folder = join(home, 'engine', basename(real))
   for (const path of ['lib', 'installation.json']) await cp(join(real, path), join(folder, path), { recursive: true })
   await mkdir(join(folder, 'python', 'tensorflow'), { recursive: true })
