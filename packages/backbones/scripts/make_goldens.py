@@ -2,7 +2,7 @@
 
 Weights and inputs come from a hash of their names, which src/testing/hashed-numbers.ts computes alike. Needs torch,
 torchvision, timm and safetensors. Run it in packages/backbones; where torchvision does not fit torch, put a module that
-makes it importable first, as in `PYTHONPATH=folder python -c "import that_module; exec(open(...).read())"`.
+makes it importable first, as in `PYTHONPATH=folder:scripts python -c "import that_module; exec(open(...).read())"`.
 """
 
 import json
@@ -11,19 +11,10 @@ import numpy as np
 import timm
 import torch
 import torchvision
+from hashed_numbers import hashed_numbers
 from safetensors.numpy import save_file
 
 FEATURE_STEP, GRADIENT_STEP = 3, 31  # Every so many numbers are kept.
-
-
-def hashed_numbers(text, length):
-    seed = 0x811C9DC5
-    for char in text:
-        seed = ((seed ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
-    z = (np.arange(length, dtype=np.uint64) * 0x9E3779B9 + seed).astype(np.uint32)
-    z = ((z ^ (z >> np.uint32(16))).astype(np.uint64) * 0x21F0AAAD).astype(np.uint32)
-    z = ((z ^ (z >> np.uint32(15))).astype(np.uint64) * 0x735A2D97).astype(np.uint32)
-    return ((z ^ (z >> np.uint32(15))) >> np.uint32(8)).astype(np.float64) / 2**23 - 1
 
 
 def hashed_parameter(name, shape):
