@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
+import type { Choices } from './heads/choose-on-grid.ts'
 import { checkFeatures, type Features, type Matrix, toTensor } from './matrix.ts'
 
 /** What a classifier says about queries. */
@@ -24,6 +25,8 @@ export interface Classifier {
 }
 
 export interface FittedClassifier {
+  /** What the fit chose for itself of the options that were not given, by name. */
+  readonly chosen?: Choices
   /**
    * @param queries [B, d] of the same kind as those fitted on
    * @throws {InputError} for queries of another width or with numbers that are not finite.

@@ -19,6 +19,12 @@ export { type FitMetricOptions, fitMetric } from './fit-metric.ts'
 export { type FitReconstructionOptions, fitReconstruction } from './fit-reconstruction.ts'
 export type { FittedMetric } from './fitted-metric.ts'
 export { type Fold, stratifiedFolds } from './folds.ts'
+export type { Choice, Choices } from './heads/choose-on-grid.ts'
+export { type KernelRidgeOptions, kernelRidge } from './heads/kernel-ridge.ts'
+export { type LinearSvmOptions, linearSvm } from './heads/linear-svm.ts'
+export { type RanPacOptions, ranPac } from './heads/ran-pac.ts'
+export { type ShrunkLdaOptions, shrunkLda } from './heads/shrunk-lda.ts'
+export { type WccnOptions, wccn } from './heads/wccn.ts'
 export { type LmnnOptions, lmnn } from './lmnn.ts'
 export {
   type Mahalanobis,

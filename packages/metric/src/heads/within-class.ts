@@ -1,0 +1,101 @@
+import { cholesky, triangularSolve } from '@dml-crc/engine'
+import * as tf from '@tensorflow/tfjs'
+import { classCounts, type LabelledMatrix, toTensor } from '../matrix.ts'
+import { product } from '../product.ts'
+import { oneHot } from './one-hot.ts'
+
+/** Centred features and their spread within the classes. */
+export interface WithinClass extends tf.TensorContainerObject {
+  /** [1, d] the mean of all samples. */
+  centre: tf.Tensor2D
+  /** X [N, d] less that mean. */
+  x: tf.Tensor2D
+  /** [C, d] the class means of X. */
+  means: tf.Tensor2D
+  /** [N, C] one-hot labels. */
+  members: tf.Tensor2D
+  /** S_w [d, d] = Σ_i u_i u_iᵀ with u_i = x_i − m_{y_i}. */
+  scatter: tf.Tensor2D
+}
+
+/** The statistics of samples [N, d]; the caller disposes them. */
+export function withinClass({ features, labels, classes }: LabelledMatrix): WithinClass {
+  return tf.tidy(() => {
+    const plain = toTensor(features)
+    const centre = tf.mean(plain, 0, true) as tf.Tensor2D
+    const x = tf.sub(plain, centre) as tf.Tensor2D
+    const members = oneHot(labels, classes)
+    const counts = tf.tensor2d(Float32Array.from(classCounts(labels, classes)), [classes, 1])
+    const means = tf.div(product(members, x, { a: true }), counts) as tf.Tensor2D
+    const u = tf.sub(x, product(members, means)) as tf.Tensor2D
+    return { centre, x, means, members, scatter: product(u, u, { a: true }) }
+  })
+}
+
+/** Rows z [B, d] mapped to z L⁻ᵀ, where LLᵀ = a: their inner products are then zᵀa⁻¹z'. */
+export function whiten(factor: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.transpose(triangularSolve(factor, tf.transpose(rows))) as tf.Tensor2D
+}
+
+/** (1 − share)·S_w + share·tr(S_w)/d·I, factored. */
+export function shrunkFactor({ scatter }: WithinClass, ofScatter: number, ofIdentity: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const width = scatter.shape[0]
+    const eye = tf.eye(width)
+    const level = tf.div(tf.sum(tf.mul(scatter, eye)), width)
+    return cholesky(tf.add(tf.mul(scatter, ofScatter), tf.mul(eye, tf.mul(level, ofIdentity)))) as tf.Tensor2D
+  })
+}
+
+/** Inner products [N, C] in the metric A_i⁻¹ of each sample with the class means, none of them knowing the sample. */
+export interface LeftOutProducts extends tf.TensorContainerObject {
+  /** x_iᵀ A_i⁻¹ x_i, [N, 1]. */
+  xx: tf.Tensor2D
+  /** x_iᵀ A_i⁻¹ m_c. */
+  xm: tf.Tensor2D
+  /** m_cᵀ A_i⁻¹ m_c. */
+  mm: tf.Tensor2D
+}
+
+/**
+ * What every sample, left out, has to do with the class means. With A = a·S_w + b·I, leaving sample i out of its class of n
+ * takes k·u_i u_iᵀ off S_w, k = n/(n−1), and moves its class mean by −u_i/(n−1); A_i⁻¹ follows from A⁻¹ by the formula of
+ * Sherman and Morrison. b stays as the whole set gives it, and so does the common mean.
+ * Samples alone in their class have no such products: their rows are not numbers.
+ * @param ofScatter a
+ * @param factor the Cholesky factor of A
+ */
+export function leftOutProducts({ x, means, members }: WithinClass, factor: tf.Tensor2D, ofScatter: number) {
+  return tf.tidy((): LeftOutProducts => {
+    const wx = whiten(factor, x)
+    const wm = whiten(factor, means)
+    const ofOwn = (table: tf.Tensor) => tf.sum(tf.mul(table, members), 1, true) as tf.Tensor2D
+    const counts = tf.sum(members, 0, true)
+    const n = ofOwn(counts)
+    const k = tf.div(n, tf.sub(n, 1))
+    const share = tf.div(1, tf.sub(n, 1))
+    const among = product(wm, wm, { b: true })
+    const lengths = tf.sum(tf.square(wm), 1).expandDims(0)
+    const all = product(wx, wm, { b: true })
+    const squared = tf.sum(tf.square(wx), 1, true) as tf.Tensor2D
+    const own = ofOwn(all)
+    const ownLength = ofOwn(lengths)
+    // u·x, u·m_c and u·u with u = x − m of the own class.
+    const ux = tf.sub(squared, own)
+    const um = tf.sub(all, product(members, among)) as tf.Tensor2D
+    const uu = tf.add(tf.sub(squared, tf.mul(own, 2)), ownLength)
+    const umOwn = tf.sub(own, ownLength)
+    // The own mean without the sample is m − share·u.
+    const move = (table: tf.Tensor, by: tf.Tensor) => tf.add(table, tf.mul(members, by))
+    const xm = move(all, tf.neg(tf.mul(share, ux)))
+    const moved = move(um, tf.neg(tf.mul(share, uu)))
+    const mm = move(lengths, tf.sub(tf.mul(tf.square(share), uu), tf.mul(tf.mul(share, umOwn), 2)))
+    const scale = tf.mul(k, ofScatter)
+    const gain = tf.div(scale, tf.sub(1, tf.mul(scale, uu)))
+    return {
+      xx: tf.add(squared, tf.mul(gain, tf.square(ux))) as tf.Tensor2D,
+      xm: tf.add(xm, tf.mul(gain, tf.mul(ux, moved))) as tf.Tensor2D,
+      mm: tf.add(mm, tf.mul(gain, tf.square(moved))) as tf.Tensor2D,
+    }
+  })
+}
