@@ -2,7 +2,7 @@
 // they are missing or older than the lockfile. Needs nothing but Node and npm.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -31,18 +31,25 @@ function install() {
   })
   if (status !== 0) {
     console.error(
-      'dml-crc: the installation failed; the lines above say why. Mend that and run the same command again.',
+      'dml-crc: the installation failed; the lines above say why. Correct that and run the same command again.',
     )
     process.exit(status)
   }
   writeFileSync(installedLockfile, readFileSync(at('pnpm-lock.yaml')))
 }
 
+/** A tool of node_modules by its name. */
+function runTool(name, args) {
+  const PATH = [at('node_modules', '.bin'), process.env.PATH].join(delimiter)
+  return run(name, args, { env: { ...process.env, PATH }, shell: process.platform === 'win32' })
+}
+
 if (!isInstalled()) install()
 
-const tools = {
-  'dml-crc': ['--conditions=@dml-crc/source', '--import', 'tsx', at('apps', 'bench', 'src', 'cli.ts')],
-  vitest: [at('node_modules', 'vitest', 'vitest.mjs')],
-}
 const [tool, ...args] = process.argv.slice(2)
-process.exit(run(process.execPath, [...tools[tool], ...args]))
+const fromSource = ['--conditions=@dml-crc/source', '--import', import.meta.resolve('tsx')]
+process.exit(
+  tool === 'dml-crc'
+    ? run(process.execPath, [...fromSource, at('apps', 'bench', 'src', 'cli.ts'), ...args])
+    : runTool(tool, args),
+)
