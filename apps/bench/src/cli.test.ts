@@ -75,6 +75,9 @@ describe('the command line', () => {
     expect(totalSeconds).toBeGreaterThan(0)
     expect(training[0]).toMatchObject({ method: 'DML-CRC', epochs: 2 })
     expect(dmlCrc('run', 'demo', '--dry-run').stdout).toMatch(/in all +about .*\n.*Nothing was done/)
+    const published = dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--set', 'mirror=true').stdout
+    expect(published).toMatch(/weights ra4_e3600_r224_in1k \(to be downloaded\); features of each image and its mirror/)
+    expectError(dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--weights', 'imagenet'), /imagenet/)
     expect(existsSync(out)).toBe(false)
   })
 

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { InputError, nearest, type OnProgress } from '@dml-crc/core'
 import { type Backbone, makeBackbone } from './backbone.ts'
 import { findBackbone } from './list.ts'
 import { averagePool, type GlobalPool } from './pools.ts'
 import type { BackboneRecord } from './record.ts'
+import { chooseWeights } from './weights/choose.ts'
 import { fetchWeights } from './weights/hub.ts'
 import { initialisedNetwork, loadedNetwork } from './weights/load.ts'
 import { openTfjsModel } from './weights/tfjs-model.ts'
@@ -11,8 +11,8 @@ import { openSafetensors } from './weights/weights-file.ts'
 
 export interface CreateBackboneOptions {
   /**
-   * `none` for the first values of a training from scratch, a tag of the record for published weights, or the path of a
-   * safetensors file or a TensorFlow.js model.json.
+   * `none` for the first values of a training from scratch, a tag of the record for published weights, `auto` for the
+   * recommended tag, or the path of a safetensors file or a TensorFlow.js model.json.
    */
   weights: string
   /** The feature layer; blocks after it are not made. The record's default where left out. */
@@ -72,24 +72,14 @@ function frozenDepth(record: BackboneRecord, depth: number, freeze: string | und
   })
 }
 
-async function pathOf(record: BackboneRecord, weights: string, onProgress?: OnProgress): Promise<string> {
-  const tag = record.weights[weights]
-  if (tag) return fetchWeights(tag, onProgress)
-  if (existsSync(weights)) return weights
-  const tags = Object.keys(record.weights)
-  const close = nearest(weights, ['none', ...tags])
-  throw new InputError(`weights of ${record.name}`, {
-    expected: `'none', ${tags.length > 0 ? `a tag (${tags.join(', ')}), ` : ''}or the path of a .safetensors or model.json`,
-    received: `${weights}, which is no file here`,
-    remedy: close ? `Did you mean ${close}?` : 'Check the path.',
-  })
-}
-
 async function networkFrom(record: BackboneRecord, depth: number, weights: string, onProgress?: OnProgress) {
-  const path = await pathOf(record, weights, onProgress)
+  const chosen = chooseWeights(record, weights)
+  if (chosen.kind === 'none') return undefined
+  const tag = chosen.kind === 'tag' ? record.weights[chosen.tag] : undefined
+  const path = chosen.kind === 'tag' ? await fetchWeights(record.weights[chosen.tag], onProgress) : chosen.path
   const file = path.endsWith('.json') ? await openTfjsModel(path) : await openSafetensors(path)
   try {
-    return await loadedNetwork(record, depth, file, record.weights[weights]?.preprocessing)
+    return await loadedNetwork(record, depth, file, tag?.preprocessing)
   } finally {
     await file.close()
   }
@@ -115,10 +105,8 @@ export async function createBackbone(
     const remedy = 'Pass 0 for none.'
     throw new InputError('dropout', { expected: 'a share from 0 to below 1', received: String(dropout), remedy })
   }
-  const scratch = weights === 'none'
-  const network = scratch
-    ? initialisedNetwork(record, depth, seed)
-    : await networkFrom(record, depth, weights, options.onProgress)
-  const norm = options.norm ?? (scratch ? 'live' : 'frozen')
+  const trained = await networkFrom(record, depth, weights, options.onProgress)
+  const network = trained ?? initialisedNetwork(record, depth, seed)
+  const norm = options.norm ?? (trained ? 'frozen' : 'live')
   return makeBackbone(record, network, { inputSize, frozenBlocks, norm, dropout, recompute, pool, seed })
 }

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
-import { listBackbones } from '@dml-crc/backbones'
+import { chooseWeights, findBackbone } from '@dml-crc/backbones'
 import { homeFolder } from '@dml-crc/core'
+import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { duration } from '../command-line/duration.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { chooseBackbones } from './backbones.ts'
 import { openImages } from './images.ts'
 import { combinations, methodLabel } from './methods.ts'
+import type { PrepareOptions } from './prepare.ts'
 
 /** Seconds for the features of an image by side 224, on two cores without a native engine: for a first idea. */
 const SECONDS_AN_IMAGE: Record<string, number> = {
@@ -18,32 +20,33 @@ const SECONDS_AN_IMAGE: Record<string, number> = {
 }
 const SECONDS_OF_A_SMALL_ONE = 0.05
 
+/** Seconds of each engine over those above; a GPU's depend on the card, and nothing is said of them. */
+const ENGINE_FACTOR: Partial<Record<EngineName, number>> = { wasm: 1, 'tfjs-node': 0.31, cpu: 63 }
+
 /** A step of training does the forward pass, and about twice its work backward. */
 const TRAINING_FACTOR = 3
 
-/** Says what a run would do, without an engine and without writing anything. */
-export async function dryRun(
-  given: Experiment,
-  options: { backbone?: string; weights?: string; layer?: string; terminal: Terminal },
-): Promise<void> {
+/** Says what a run would do, and how long it may take on the engine that it would take, without writing anything. */
+export async function dryRun(given: Experiment, options: PrepareOptions): Promise<void> {
   const { terminal } = options
   const experiment = { ...given, backbones: chooseBackbones(given, options) }
   const { dataset, splits } = experiment
   const root = dataset.root ?? homeFolder('datasets', dataset.name)
   const isDrawn = dataset.name === 'demo' && !existsSync(root)
   const counts = isDrawn ? drawnCounts(experiment) : await realCounts(experiment, terminal)
+  const views = experiment.mirror ? 2 : 1
   const images = counts.fit + counts.test
-  const known = listBackbones()
-  const perImage = (name: string) => SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE
+  const engine = await loadEngine({ prefer: options.engine })
+  const factor = ENGINE_FACTOR[engine.name] ?? 0
+  const perImage = (name: string) => factor * (SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE)
   const trainingSeconds = (name: string, epochs: number) =>
     Math.round(TRAINING_FACTOR * epochs * counts.fit * perImage(name))
   const backbones = experiment.backbones.map(({ name, layer, weights, pretrain }) => ({
     name,
-    known: known.some((record) => record.name === name),
-    layer: layer ?? 'default',
-    weights,
+    layer: layer ?? findBackbone(name).defaultLayer,
+    weights: describeWeights(name, weights),
     trainedFromScratch: pretrain !== undefined,
-    featureSeconds: Math.round(images * perImage(name)),
+    featureSeconds: Math.round(views * images * perImage(name)),
     trainingSeconds: pretrain ? trainingSeconds(name, pretrain.epochs) : 0,
   }))
   const methods = experiment.methods.map((entry) => {
@@ -70,19 +73,22 @@ export async function dryRun(
     drawn: isDrawn,
     splits,
     images: counts,
+    views,
+    engine: engine.name,
     backbones,
     methods,
     training,
     totalSeconds,
   }
+  const roughly = (seconds: number) => (factor > 0 ? `about ${duration(seconds)}` : 'a time that depends on the GPU')
   terminal.print(
     [
       `${experiment.name}: ${experiment.description}`,
       `images    ${root}${isDrawn ? ' (to be drawn)' : ''}: ${counts.fit} of ${splits.fit} to fit, ${counts.test} of ${splits.test} to test`,
       ...backbones.map(
         ({ name, layer, weights, trainedFromScratch, trainingSeconds, featureSeconds }) =>
-          `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? `, trained from scratch first (about ${duration(trainingSeconds)})` : ''}; ` +
-          `features about ${duration(featureSeconds)} on 2 cores without a native engine, unless cached`,
+          `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? `, trained from scratch first (${roughly(trainingSeconds)})` : ''}; ` +
+          `features${views > 1 ? ' of each image and its mirror image' : ''} ${roughly(featureSeconds)}, unless cached`,
       ),
       ...methods.map(
         ({ method, candidates, fits }) =>
@@ -90,13 +96,21 @@ export async function dryRun(
       ),
       ...training.map(
         ({ method, epochs, seeds, seconds }) =>
-          `training  ${method} end to end: ${counted(epochs, 'epoch')}, ${counted(seeds, 'seed')}, about ${duration(seconds)}`,
+          `training  ${method} end to end: ${counted(epochs, 'epoch')}, ${counted(seeds, 'seed')}, ${roughly(seconds)}`,
       ),
-      `in all    about ${duration(totalSeconds)} for the network; the methods come on top, seconds to minutes each`,
+      `engine    ${engine.name} (${engine.device}); the times are those of 2 cores`,
+      `in all    ${roughly(totalSeconds)} for the network; the methods come on top, seconds to minutes each`,
       'Nothing was done.',
     ].join('\n'),
   )
   terminal.printJson(plan)
+}
+
+/** @throws InputError for weights that there are not */
+function describeWeights(name: string, weights: string): string {
+  const chosen = chooseWeights(findBackbone(name), weights)
+  if (chosen.kind === 'tag') return `${chosen.tag} (${chosen.cached ? 'here already' : 'to be downloaded'})`
+  return chosen.kind === 'file' ? chosen.path : 'none'
 }
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DownloadError, download, homeFolder, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
-import { EnvHttpProxyAgent, request } from 'undici'
 import type { HubFile, WeightsTag } from '../record.ts'
 
 /** What the hub says of a file that it stores by its checksum. */
@@ -29,11 +28,25 @@ const pointerFile = ({ repository, file }: HubFile) => homeFolder('weights', 'hu
 
 const cachedFile = (sha256: string) => homeFolder('weights', sha256, 'model.safetensors')
 
+/** The path of a tag's file where an earlier {@link fetchWeights} has left it, without asking the network. */
+export function cachedWeights({ sources, sha256 }: Pick<WeightsTag, 'sources' | 'sha256'>): string | undefined {
+  const known = sources.map((source) => sha256 ?? knownPointer(source)?.sha256)
+  return known.flatMap((sum) => (sum && existsSync(cachedFile(sum)) ? [cachedFile(sum)] : []))[0]
+}
+
+/** What the hub said of a file when it was last asked. */
+function knownPointer(source: HubFile): Pointer | undefined {
+  const path = pointerFile(source)
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
+}
+
 /** The hub answers with the checksum and size of a large file before it redirects to its storage. */
 async function askHub(source: HubFile): Promise<Pointer> {
   const url = addressOf(source)
   const remedy = 'Check the network, HF_ENDPOINT and HF_TOKEN, or pass the path of a file of weights.'
   const expected = 'an answer with the sha256 of the file'
+  // Loaded here: most programs have their weights already.
+  const { EnvHttpProxyAgent, request } = await import('undici')
   const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: TIMEOUT_MS }, headersTimeout: TIMEOUT_MS })
   try {
     const { statusCode, headers } = await request(url, { method: 'HEAD', headers: authorisation(), dispatcher })
@@ -51,8 +64,9 @@ async function askHub(source: HubFile): Promise<Pointer> {
 }
 
 async function pointerOf(source: HubFile): Promise<Pointer> {
+  const known = knownPointer(source)
+  if (known) return known
   const path = pointerFile(source)
-  if (existsSync(path)) return JSON.parse(await readFile(path, 'utf8'))
   const pointer = await askHub(source)
   await mkdir(dirname(path), { recursive: true })
   await writeJsonAtomic(path, pointer)
@@ -60,8 +74,8 @@ async function pointerOf(source: HubFile): Promise<Pointer> {
 }
 
 async function fetchFrom(source: HubFile, expected: string | undefined, onProgress?: OnProgress): Promise<string> {
-  const known = expected ?? (existsSync(pointerFile(source)) ? (await pointerOf(source)).sha256 : undefined)
-  if (known && existsSync(cachedFile(known))) return cachedFile(known)
+  const cached = cachedWeights({ sources: [source], sha256: expected })
+  if (cached) return cached
   if (isOffline()) {
     throw new DownloadError(`${source.repository}/${source.file}`, {
       expected: 'the file in the cache',
