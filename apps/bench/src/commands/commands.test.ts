@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { readSafetensors } from '@dml-crc/core'
 import { demo } from '@dml-crc/datasets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ComparedMethod } from '../results/compare.ts'
 import { Results } from '../results/schema.ts'
+import { summarise } from '../results/summary.ts'
 import { assign, commandIn, expectDone, expectError } from '../testdata/command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-commands-'))
@@ -126,22 +128,21 @@ describe('dml-crc export and predict', () => {
 })
 
 describe('dml-crc compare', () => {
-  it('puts the best first and tests the others against it', () => {
-    const lines = JSON.parse(expectDone(dmlCrc.run('compare', 'base', '--json')))
-    const { rows } = Results.parse(json('base', 'results.json'))
-    expect(lines).toHaveLength(rows.length)
-    const accuracies = lines.map(({ top1 }: { top1: number }) => top1)
-    expect(accuracies).toEqual([...rows].map(({ top1 }) => top1).sort((a, b) => b - a))
-    for (const [i, { interval, top1, p }] of lines.entries()) {
-      expect(interval[0]).toBeLessThanOrEqual(top1)
-      expect(interval[1]).toBeGreaterThanOrEqual(top1)
-      if (i > 0) expect(p).toBeGreaterThan(0)
+  it('puts the best first and tests the others against the best baseline, seeds averaged', () => {
+    const lines = JSON.parse(expectDone(dmlCrc.run('compare', 'base', '--json'))) as ComparedMethod[]
+    const summaries = summarise(Results.parse(json('base', 'results.json')).rows)
+    expect(lines.map(({ top1 }) => top1)).toEqual(summaries.map(({ top1 }) => top1.mean).sort((a, b) => b - a))
+    const best = summaries.filter(({ first }) => first.baseline).reduce((a, b) => (b.top1.mean > a.top1.mean ? b : a))
+    expect(lines.filter(({ isReference }) => isReference).map(({ method }) => method)).toEqual([best.first.method])
+    for (const { interval, top1, difference, p, corrected, isReference } of lines) {
+      expect(interval.low).toBeLessThanOrEqual(top1)
+      expect(interval.high).toBeGreaterThanOrEqual(top1)
+      if (isReference) continue
+      expect(difference!.mean).toBeCloseTo(top1 - best.top1.mean, 10)
+      expect(corrected).toBeGreaterThanOrEqual(p!)
     }
-    expect(
-      expectDone(dmlCrc.run('compare', 'base', 'base'))
-        .trimEnd()
-        .split('\n'),
-    ).toHaveLength(2 + 2 * rows.length)
+    const text = expectDone(dmlCrc.run('compare', 'base', 'base'))
+    expect(text.trimEnd().split('\n')).toHaveLength(2 + 2 * summaries.length)
   })
 
   it('says that a folder holds no run', () => expectError(dmlCrc.run('compare', 'nowhere'), /nowhere/))

@@ -26,6 +26,7 @@ async function sample(): Promise<{ results: Results; details: Details }> {
     layer: 'pool',
     regime,
     method,
+    baseline: !method.startsWith('DML-CRC'),
     options: { lambda: 0.3, signedSquareRoot: true },
     seed,
     top1,

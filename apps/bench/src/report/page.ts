@@ -1,4 +1,6 @@
 import { duration } from '../command-line/duration.ts'
+import { candidatesOf, differenceText, intervalText, probabilityText } from '../results/compare.ts'
+import { type Comparison, compareToBaseline } from '../results/comparison.ts'
 import type { Details } from '../results/details.ts'
 import { rowKey } from '../results/run-folder.ts'
 import type { Reported, Results } from '../results/schema.ts'
@@ -24,8 +26,9 @@ interface Section {
 /** The report of a run: one page that needs no other file, no script and no network. */
 export function reportPage(results: Results, details: Details): string {
   const summaries = summarise(results.rows)
+  const compared = compareToBaseline(candidatesOf(results, details))
   const sections = [
-    { id: 'results', heading: 'Measured here', body: measured(results, summaries) },
+    { id: 'results', heading: 'Measured here', body: measured(results, compared) },
     ...(results.reported.length
       ? [{ id: 'reported', heading: 'Reported by papers', body: reported(results.reported) }]
       : []),
@@ -54,17 +57,19 @@ export function reportPage(results: Results, details: Details): string {
 </html>`}\n`
 }
 
-function measured({ rows }: Results, summaries: readonly Summary[]): Html {
+function measured({ rows }: Results, compared: readonly Comparison[]): Html {
   if (rows.length === 0) return html`<p>The run has no row yet.</p>`
-  const { dataset, split, count } = rows.find(({ selection }) => selection) ?? rows[0]
+  const { dataset, split, count } = rows[0]
   return html`
-<p>${dataset}: fitted and chosen on <em>${split.fit}</em> (selection: ${split.select}), reported on <em>${split.test}</em>, ${count} images. Accuracies in percent; ± is the standard deviation over the seeds.</p>
+<p>${dataset}: fitted and chosen on <em>${split.fit}</em>, reported on <em>${split.test}</em>, ${count} images. Accuracies in percent; ± is the standard deviation over the seeds, and the interval is binomial (Wilson, 95 %). The difference is to the best baseline by its mean over seeds; its p is of McNemar's exact test for single runs and of a paired bootstrap over the images for means over seeds, corrected by Holm for the number of comparisons.</p>
 <div class="scroll" role="region" aria-label="Measured results" tabindex="0"><table>
-<thead><tr><th scope="col">method</th><th scope="col">regime</th><th scope="col">backbone</th><th scope="col" class="number">top-1</th><th scope="col" class="number">top-5</th><th scope="col" class="number">per class</th><th scope="col">seeds</th><th scope="col" class="number">fit</th><th scope="col" class="number">classify</th><th scope="col">options</th></tr></thead>
-<tbody>${summaries.map(
-    (summary) =>
-      html`<tr><th scope="row">${summary.first.method}</th><td>${summary.first.regime}</td><td>${summary.first.backbone} ${summary.first.layer}</td><td class="number">${percent(summary.top1)}</td><td class="number">${percent(summary.top5)}</td><td class="number">${percent(summary.meanPerClass)}</td><td>${summary.seeds.join(', ')}</td><td class="number">${duration(summary.fitSeconds)}</td><td class="number">${duration(summary.classifySeconds)}</td><td>${describeOptions(summary)}</td></tr>\n`,
-  )}</tbody></table></div>`
+<thead><tr><th scope="col">method</th><th scope="col">regime</th><th scope="col">backbone</th><th scope="col" class="number">top-1</th><th scope="col" class="number">interval</th><th scope="col" class="number">difference</th><th scope="col" class="number">p</th><th scope="col" class="number">top-5</th><th scope="col" class="number">per class</th><th scope="col">seeds</th><th scope="col" class="number">fit</th><th scope="col" class="number">classify</th><th scope="col">chosen by</th><th scope="col">options</th></tr></thead>
+<tbody>${compared.map(measuredRow)}</tbody></table></div>`
+}
+
+function measuredRow({ candidate: { summary }, interval, ...line }: Comparison): Html {
+  const { first, top1, top5, meanPerClass, seeds, fitSeconds, classifySeconds } = summary
+  return html`<tr><th scope="row">${first.method}</th><td>${first.regime}</td><td>${first.backbone} ${first.layer}</td><td class="number">${percent(top1)}</td><td class="number">${intervalText(interval)}</td><td class="number">${differenceText(line)}</td><td class="number">${probabilityText(line.corrected)}</td><td class="number">${percent(top5)}</td><td class="number">${percent(meanPerClass)}</td><td>${seeds.join(', ')}</td><td class="number">${duration(fitSeconds)}</td><td class="number">${duration(classifySeconds)}</td><td>${first.split.select}</td><td>${describeOptions(summary)}</td></tr>\n`
 }
 
 function reported(entries: readonly Reported[]): Html {

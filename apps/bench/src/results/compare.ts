@@ -1,63 +1,87 @@
-import { Prng } from '@dml-crc/core'
-import { bootstrapInterval, hits, mcnemar } from '@dml-crc/metric'
 import type { Column } from '../command-line/table.ts'
+import { type Candidate, type Comparison, compareToBaseline } from './comparison.ts'
+import type { Details } from './details.ts'
 import { readResults } from './read.ts'
 import { readDetails, rowKey } from './run-folder.ts'
+import type { Results } from './schema.ts'
+import { percent, summarise } from './summary.ts'
 
-/** A row of a run beside the best row on the same test images. */
-export interface Comparison {
-  run: string
-  row: string
-  top1: number
-  /** 95 % interval of top1, by bootstrap over the test images. */
-  interval?: readonly [number, number]
-  /** Probability, by McNemar's exact test, of a difference from the best row as large as this one by chance. */
-  p?: number
+/** The methods of a run with what they said about each test image, where the run kept it. */
+export function candidatesOf({ rows }: Pick<Results, 'rows'>, { predictions, test }: Details): Candidate[] {
+  return summarise(rows).map((summary) => {
+    const said = summary.rows.map((row) => predictions[rowKey(row)])
+    return { summary, test, predictions: said.every((each) => each !== undefined) ? said : [] }
+  })
 }
 
-interface Candidate extends Comparison {
-  predicted?: number[]
-  labels: number[]
-  images: string
+/** A line of `dml-crc compare`. */
+export interface ComparedMethod extends Omit<Comparison, 'candidate'> {
+  run: string
+  backbone: string
+  regime: string
+  method: string
+  seeds: number[]
+  /** Mean over the seeds, and their standard deviation. */
+  top1: number
+  spread?: number
+  text: string
 }
 
 /**
- * Gathers the rows of runs, best first; those on the same test images are tested against the best of these.
+ * Gathers the methods of runs, best first; those on the same test images are tested against the best baseline of these.
  * @throws DataError where a folder has no results
  */
-export async function compareRuns(runs: readonly string[]): Promise<Comparison[]> {
-  const candidates = runs.flatMap((run): Candidate[] => {
-    const { rows } = readResults(run)
-    const { predictions, test } = readDetails(run)
-    return rows.map((row) => {
-      const key = rowKey(row)
-      const { ids, labels } = test
-      return { run, row: key, top1: row.top1, images: ids.join(), labels, predicted: predictions[key] }
-    })
-  })
-  candidates.sort((a, b) => b.top1 - a.top1)
-  return candidates.map(({ predicted, images, labels, ...line }) => {
-    const best = candidates.find((each) => each.predicted && each.images === images)?.predicted
-    if (!predicted || !best) return line
-    const { low, high } = bootstrapInterval(hits(predicted, labels), { prng: Prng.fromSeed(0) })
-    const p = best === predicted ? undefined : mcnemar(best, predicted, labels).pValue
-    return { ...line, interval: [low, high] as const, p }
+export function compareRuns(runs: readonly string[]): ComparedMethod[] {
+  const runOf = new Map<Candidate, string>()
+  for (const run of runs) {
+    for (const candidate of candidatesOf(readResults(run), readDetails(run))) runOf.set(candidate, run)
+  }
+  return compareToBaseline([...runOf.keys()]).map(({ candidate, ...line }) => {
+    const { first, seeds, top1 } = candidate.summary
+    const { backbone, regime, method } = first
+    const run = runOf.get(candidate)!
+    return { run, backbone, regime, method, seeds, top1: top1.mean, spread: top1.spread, text: percent(top1), ...line }
   })
 }
 
 export const COMPARE_COLUMNS: readonly Column[] = [
   { heading: 'run' },
-  { heading: 'row' },
+  { heading: 'backbone' },
+  { heading: 'regime' },
+  { heading: 'method' },
+  { heading: 'seeds', align: 'right' },
   { heading: 'top-1 %', align: 'right' },
   { heading: '95 % interval' },
-  { heading: 'p, to the best', align: 'right' },
+  { heading: 'to the best baseline', align: 'right' },
+  { heading: 'p (Holm)', align: 'right' },
+  { heading: 'test' },
 ]
 
-export const compareCells = (lines: readonly Comparison[]): string[][] =>
-  lines.map(({ run, row, top1, interval, p }) => [
+export const compareCells = (lines: readonly ComparedMethod[]): string[][] =>
+  lines.map(({ run, backbone, regime, method, seeds, text, interval, test, ...line }) => [
     run,
-    row,
-    (100 * top1).toFixed(1),
-    interval ? interval.map((end) => (100 * end).toFixed(1)).join(' – ') : '',
-    p === undefined ? '' : p < 1e-4 ? '< 0.0001' : p.toFixed(4),
+    backbone,
+    regime,
+    method,
+    String(seeds.length),
+    text,
+    intervalText(interval),
+    differenceText(line),
+    probabilityText(line.corrected),
+    test ?? '',
   ])
+
+/** `89.2 – 91.0`, in percent. */
+export const intervalText = ({ low, high }: Comparison['interval']): string =>
+  `${(100 * low).toFixed(1)} – ${(100 * high).toFixed(1)}`
+
+/** `+1.3` points, or that the others are compared with this one. */
+export function differenceText({ isReference, difference }: Pick<Comparison, 'isReference' | 'difference'>): string {
+  if (isReference) return 'reference'
+  if (!difference) return ''
+  const points = 100 * difference.mean
+  return `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(1)}`
+}
+
+export const probabilityText = (p: number | undefined): string =>
+  p === undefined ? '' : p < 1e-3 ? '< 0.001' : p.toFixed(3)

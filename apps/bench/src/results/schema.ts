@@ -12,6 +12,8 @@ export const Row = z.object({
   layer: z.string(),
   regime: z.enum(['frozen', 'end-to-end', 'none']),
   method: z.string(),
+  /** Whether it is a method that those of this project are to be compared with. */
+  baseline: z.boolean(),
   options: z.record(z.string(), z.unknown()),
   /** How the options were chosen, where there was a choice. */
   selection: z.object({ folds: z.number().int(), candidates: z.number().int(), accuracy: fraction }).optional(),

@@ -3,6 +3,8 @@ import type { Row } from './schema.ts'
 /** The rows of one method on one backbone that differ in their seed only. */
 export interface Summary {
   first: Row
+  /** One for each seed. */
+  rows: readonly Row[]
   seeds: number[]
   top1: MeanAndSpread
   top5: MeanAndSpread
@@ -26,6 +28,7 @@ export function summarise(rows: readonly Row[]): Summary[] {
   }
   return [...groups.values()].map((group) => ({
     first: group[0],
+    rows: group,
     seeds: group.map(({ seed }) => seed),
     top1: meanAndSpread(group.map(({ top1 }) => top1)),
     top5: meanAndSpread(group.map(({ top5 }) => top5)),

@@ -12,7 +12,8 @@ export const RESULT_COLUMNS: readonly Column[] = [
   { heading: 'per class %', align: 'right' },
   { heading: 'seeds' },
   { heading: 'fit', align: 'right' },
-  { heading: 'chosen' },
+  { heading: 'chosen by' },
+  { heading: 'options' },
 ]
 
 /** The measured rows as text, one line for each method, seeds gathered. */
@@ -28,6 +29,7 @@ export function resultCells(rows: readonly Row[]): string[][] {
       percent(meanPerClass),
       seeds.join(', '),
       duration(fitSeconds),
+      first.split.select,
       describeOptions(summary),
     ]
   })

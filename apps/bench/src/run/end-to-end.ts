@@ -12,7 +12,7 @@ import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead } from './frozen.ts'
 import { classifyAndMeasure } from './measure.ts'
-import { methodLabel, splitOptions } from './methods.ts'
+import { isBaseline, methodLabel, splitOptions } from './methods.ts'
 import type { Study } from './study.ts'
 import { testView } from './test-view.ts'
 import { train } from './training.ts'
@@ -29,7 +29,12 @@ export async function runEndToEnd(
   entry: EndToEndEntry,
 ): Promise<void> {
   const { experiment, folder, prng } = study
-  const head = { ...rowHead(study, backbone), regime: 'end-to-end' as const, method: methodLabel(entry) }
+  const head = {
+    ...rowHead(study, backbone),
+    regime: 'end-to-end' as const,
+    method: methodLabel(entry),
+    baseline: isBaseline(entry.method),
+  }
   for (let seed = experiment.seed; seed < experiment.seed + entry.seeds; seed++) {
     const key = rowKey({ ...head, seed })
     if (folder.has(key)) continue
@@ -64,7 +69,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
   const { experiment, prng, folder, images } = study
   const { name, weights, layer, inputSize, pretrain: training } = entry
   const file = folder.weightsFile(name)
-  const head = { regime: 'end-to-end' as const, method: 'softmax', seed: experiment.seed }
+  const head = { regime: 'end-to-end' as const, method: 'softmax', baseline: true, seed: experiment.seed }
   const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
   try {
     const common = { ...rowHead(study, backbone), ...head }
@@ -129,7 +134,7 @@ async function begin(
 }
 
 interface RowParts {
-  head: ReturnType<typeof rowHead> & { regime: 'end-to-end'; method: string }
+  head: ReturnType<typeof rowHead> & { regime: 'end-to-end'; method: string; baseline: boolean }
   seed: number
   fitSeconds: number
   options: Record<string, unknown>

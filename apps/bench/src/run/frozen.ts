@@ -9,7 +9,7 @@ import { exportStudyModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
 import { addLearnedFigures } from './learned-figures.ts'
 import { classifyAndMeasure } from './measure.ts'
-import { combinations, makeClassifier, methodLabel, type Options } from './methods.ts'
+import { combinations, isBaseline, makeClassifier, methodLabel, type Options } from './methods.ts'
 import type { Study } from './study.ts'
 
 /** What the rows of one backbone have in common. */
@@ -56,6 +56,7 @@ export async function runFrozen(
         split: { ...head.split, select: describeSelection(selection, experiment.splits.fit) },
         regime: 'frozen',
         method,
+        baseline: isBaseline(entry.method),
         options,
         selection,
         seed,

@@ -79,6 +79,9 @@ const RECIPES: Record<MethodEntry['method'], Recipe> = {
 
 export const METHODS = Object.keys(RECIPES) as MethodEntry['method'][]
 
+/** Whether the project's own method is to be compared with it. */
+export const isBaseline = (name: MethodEntry['method']): boolean => name !== 'dmlCrc'
+
 export const isMethod = (name: string): name is MethodEntry['method'] => Object.hasOwn(RECIPES, name)
 
 export const methodLabel = ({ method, label }: Pick<MethodEntry, 'method' | 'label'>): string =>

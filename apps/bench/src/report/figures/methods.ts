@@ -1,14 +1,14 @@
+import { binomialInterval } from '@dml-crc/metric'
 import * as Plot from '@observablehq/plot'
 import { percent, type Summary } from '../../results/summary.ts'
 import { type Figure, plotSvg } from '../plot.ts'
 
-/** Top-1 of every method of one backbone, with the spread over its seeds. */
+/** Top-1 of every method of one backbone, with its binomial interval. */
 export function methodsFigure(title: string, summaries: readonly Summary[]): Figure {
   const bars = summaries.map(({ first, top1 }) => ({
     name: first.regime === 'frozen' ? first.method : `${first.method}, ${first.regime}`,
     mean: 100 * top1.mean,
-    low: 100 * (top1.mean - (top1.spread ?? 0)),
-    high: 100 * (top1.mean + (top1.spread ?? 0)),
+    ...intervalOf(top1.mean, first.count),
     text: percent(top1),
   }))
   const least = Math.min(...bars.map(({ low }) => low))
@@ -16,7 +16,7 @@ export function methodsFigure(title: string, summaries: readonly Summary[]): Fig
   const longest = Math.max(...bars.map(({ name }) => name.length))
   return {
     title,
-    caption: `Top-1 accuracy on the test split in percent; a line spans one standard deviation over the seeds. The axis begins at ${start}.`,
+    caption: `Top-1 accuracy on the test split in percent; a line spans the binomial interval (Wilson, 95 %), ± is the standard deviation over the seeds. The axis begins at ${start}.`,
     drawing: plotSvg(
       {
         height: 72 + 24 * bars.length,
@@ -42,4 +42,9 @@ export function methodsFigure(title: string, summaries: readonly Summary[]): Fig
       `${title}: ${bars.map(({ name, text }) => `${name} ${text} percent`).join('; ')}`,
     ),
   }
+}
+
+function intervalOf(share: number, count: number): { low: number; high: number } {
+  const { low, high } = binomialInterval(share, count)
+  return { low: 100 * low, high: 100 * high }
 }
