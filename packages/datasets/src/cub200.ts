@@ -40,6 +40,7 @@ export async function cub200(root: string): Promise<ImageDataset> {
     // '001.Black_footed_Albatross' is the folder's name; people call it Black footed Albatross.
     classes: [...classes.values()].map(([name]) => name.replace(/^\d+\./, '').replaceAll('_', ' ')),
     records: splits,
+    published: { classes: 200, images: { train: 5994, test: 5794 } },
     licence: 'The images are for non-commercial research and education; their owners keep the rights.',
     citation: 'C. Wah, S. Branson, P. Welinder, P. Perona, S. Belongie. The Caltech-UCSD Birds-200-2011 Dataset. 2011.',
   })

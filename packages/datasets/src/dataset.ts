@@ -26,6 +26,8 @@ export interface ImageDataset {
   root: string
   classes: readonly string[]
   splits: readonly string[]
+  /** How large the set is as published, of sets that are published: a part of it has fewer classes or images. */
+  published?: { classes: number; images: Readonly<Record<string, number>> }
   /** What the images may be used for. */
   licence: string
   /** The paper to cite. */
@@ -44,7 +46,7 @@ export interface ImageDataset {
 export function imageDataset({
   records,
   ...facts
-}: Pick<ImageDataset, 'name' | 'root' | 'classes' | 'licence' | 'citation'> & {
+}: Pick<ImageDataset, 'name' | 'root' | 'classes' | 'published' | 'licence' | 'citation'> & {
   records: Record<string, readonly ImageRecord[]>
 }): ImageDataset {
   const splits = Object.keys(records)

@@ -50,6 +50,7 @@ export async function flowers102(root: string): Promise<ImageDataset> {
     root,
     classes: FLOWERS102_CLASSES,
     records,
+    published: { classes: 102, images: { train: 1020, val: 1020, trainval: 2040, test: 6149 } },
     licence: 'The authors state no licence; the photographs belong to their owners. Research use.',
     citation:
       'M-E. Nilsback, A. Zisserman. Automated flower classification over a large number of classes. ICVGIP 2008.',

@@ -32,6 +32,7 @@ export async function pets(root: string): Promise<PetsDataset> {
       root,
       classes: numbers.map((number) => breeds.get(number)!.name),
       records: { trainval: rows.trainval.map(record), test: rows.test.map(record) },
+      published: { classes: 37, images: { trainval: 3680, test: 3669 } },
       licence: 'Creative Commons Attribution-ShareAlike 4.0; the photographs belong to their owners.',
       citation: 'O. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar. Cats and Dogs. CVPR 2012.',
     }),

@@ -47,7 +47,7 @@ export function reportPage(results: Results, details: Details): string {
 <body>
 <a class="skip" href="#results">To the results</a>
 <header>
-<h1>${results.experiment}</h1>
+<h1>${results.experiment}${results.part ? `, on a part of the data set: ${results.part}` : ''}</h1>
 <p>${results.description}</p>
 <nav aria-label="Sections"><ul>${sections.map(({ id, heading }) => html`<li><a href="#${id}">${heading}</a></li>`)}</ul></nav>
 </header>

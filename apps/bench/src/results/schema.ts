@@ -43,6 +43,8 @@ export const Results = z.object({
   startedAt: z.string(),
   finishedAt: z.string().optional(),
   engine: z.object({ name: z.string(), library: z.string(), device: z.string() }),
+  /** How much of a published data set was here, where it was not all: the accuracies are not those of the set. */
+  part: z.string().optional(),
   machine: z.record(z.string(), z.union([z.string(), z.number()])),
   rows: z.array(Row),
   reported: z.array(Reported),

@@ -11,7 +11,7 @@ export interface Images {
 
 /**
  * Opens the data set of an experiment and both of its splits; the demo set is drawn first where it is not there yet.
- * @throws InputError for an unknown split, or the same split twice; DataError for a set that is not whole
+ * @throws InputError for an unknown split, or splits with images in common; DataError for a set that is not whole
  */
 export async function openImages(
   { dataset: { name, root = homeFolder('datasets', name), perClass }, splits }: Experiment,
@@ -26,7 +26,38 @@ export async function openImages(
   }
   if (name === 'demo') await drawDemo(root, { perClass, onProgress })
   const dataset = await openDataset(name, root)
-  return { dataset, fit: await open(dataset, splits, 'fit'), test: await open(dataset, splits, 'test') }
+  const images = { dataset, fit: await open(dataset, splits, 'fit'), test: await open(dataset, splits, 'test') }
+  checkDisjoint(images, splits)
+  return images
+}
+
+/** @throws InputError where an image to test on is also one to fit on */
+function checkDisjoint({ fit, test }: Images, splits: Experiment['splits']): void {
+  const fitted = new Set(fit.map(({ id }) => id))
+  const shared = test.filter(({ id }) => fitted.has(id))
+  if (shared.length === 0) return
+  throw new InputError('Splits of the experiment', {
+    expected: 'test images that nothing is fitted on',
+    received: `${shared.length} images of «${splits.test}» that are in «${splits.fit}» too, ${shared[0].id} among them`,
+    remedy: 'Give splits without images in common with --fit and --test.',
+  })
+}
+
+/**
+ * What there is of a published set, where it is not all: `10 of 200 classes, 300 of 5994 images of train`. Accuracies on a
+ * part are not those of the set.
+ */
+export function partOf({ dataset, fit, test }: Images, splits: Experiment['splits']): string | undefined {
+  const { published } = dataset
+  if (!published) return undefined
+  const classes = new Set([...fit, ...test].map(({ label }) => label)).size
+  const counts: [number, number, string][] = [
+    [classes, published.classes, 'classes'],
+    [fit.length, published.images[splits.fit], `images of ${splits.fit}`],
+    [test.length, published.images[splits.test], `images of ${splits.test}`],
+  ]
+  const missing = counts.filter(([here, all]) => here < all)
+  return missing.length === 0 ? undefined : missing.map(([here, all, what]) => `${here} of ${all} ${what}`).join(', ')
 }
 
 /** A split of the set; where its images are not here, the error says which other splits are. */

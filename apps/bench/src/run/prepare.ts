@@ -2,7 +2,7 @@ import { type Engine, type EngineName, loadEngine } from '@dml-crc/engine'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { chooseBackbones } from './backbones.ts'
-import { type Images, openImages } from './images.ts'
+import { type Images, openImages, partOf } from './images.ts'
 
 export interface PrepareOptions {
   backbone?: string
@@ -25,5 +25,7 @@ export async function prepare(
     `${experiment.name}: ${images.fit.length} images to fit, ${images.test.length} to test, ` +
       `${images.dataset.classes.length} classes; engine ${engine.name} (${engine.device})`,
   )
+  const part = partOf(images, experiment.splits)
+  if (part) terminal.note(`This is a part of ${images.dataset.name}: ${part}. Its accuracies are not those of the set.`)
   return { experiment, images, engine }
 }

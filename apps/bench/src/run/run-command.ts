@@ -7,6 +7,7 @@ import { describeMachine } from '../results/machine.ts'
 import { reportedFor } from '../results/reported.ts'
 import { RunFolder } from '../results/run-folder.ts'
 import { RESULT_COLUMNS, resultCells } from '../results/table.ts'
+import { partOf } from './images.ts'
 import { interruptible } from './interruptible.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { runExperiment } from './run.ts'
@@ -28,6 +29,7 @@ export async function runCommand(
     startedAt: new Date().toISOString(),
     engine,
     machine: describeMachine(),
+    part: partOf(images, experiment.splits),
     reported: reportedFor(experiment.dataset.name),
   }
   const folder = await RunFolder.open(out, { version, experiment, engine }, header, { resume })
