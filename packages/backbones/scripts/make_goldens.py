@@ -1,115 +1,25 @@
 """Makes src/testdata/goldens.safetensors: features and input gradients of torchvision's and timm's networks.
 
 Weights and inputs come from a hash of their names, which src/testing/hashed-numbers.ts computes alike. Needs torch,
-torchvision, timm and safetensors. Run it in packages/backbones; where torchvision does not fit torch, put a module that
-makes it importable first, as in `PYTHONPATH=folder:scripts python -c "import that_module; exec(open(...).read())"`.
+torchvision, timm and safetensors. Run it in packages/backbones, `python3 scripts/make_goldens.py [name …]`: networks that
+are named are added or made again, the others stay; without a name all are made. Where torchvision does not fit torch, put a
+module that makes it importable first, as in `PYTHONPATH=folder:scripts python3 -c "import that_module, make_goldens;
+make_goldens.main()" [name …]`.
 """
 
-import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import timm
 import torch
 import torchvision
 from hashed_numbers import hashed_numbers
+from reference_run import FEATURE_STEP, fill, images_of, run
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
-FEATURE_STEP, GRADIENT_STEP = 3, 31  # Every so many numbers are kept.
-
-
-def hashed_parameter(name, shape):
-    """He's variance for kernels. Batch norm leaves few numbers near the kinks of ReLU and ReLU6, where a rounding error
-    would change the gradient, and keeps the network from amplifying such errors."""
-    numbers = hashed_numbers(name, int(np.prod(shape)))
-    if len(shape) > 1:
-        numbers = numbers * np.sqrt(6 / np.prod(shape[1:]))
-    elif name.endswith("running_var"):
-        numbers = 1 + 0.5 * numbers
-    elif name.endswith(".weight"):
-        numbers = 0.4 + 0.1 * numbers
-    elif name.endswith("running_mean"):
-        numbers = 0.2 * numbers
-    else:
-        numbers = 1 + 0.8 * numbers
-    return torch.from_numpy(numbers.astype(np.float32).astype(np.float64).reshape(shape))
-
-
-def fill(network):
-    state = {name: tensor if name.endswith("num_batches_tracked") else hashed_parameter(name, tuple(tensor.shape))
-             for name, tensor in network.state_dict().items()}
-    network.double().load_state_dict(state)
-
-
-def distance(values, scale):
-    return (values.abs().min() / scale).item() if values.numel() > 0 else float("inf")
-
-
-class Kinks:
-    """The least distance of a number from where the gradient of a ReLU, ReLU6 or max-pool jumps, relative to the map."""
-
-    def __init__(self, network):
-        self.least = float("inf")
-        for module in network.modules():
-            if isinstance(module, (torch.nn.ReLU, torch.nn.ReLU6)):
-                module.inplace = False
-                module.register_forward_pre_hook(self.activation)
-            elif isinstance(module, torch.nn.MaxPool2d):
-                module.register_forward_pre_hook(self.pool)
-
-    def activation(self, module, inputs):
-        z = inputs[0].detach()
-        scale = z.square().mean().sqrt()
-        self.least = min(self.least, distance(z, scale))
-        if isinstance(module, torch.nn.ReLU6):
-            self.least = min(self.least, distance(z - 6, scale))
-
-    def pool(self, module, inputs):
-        x = inputs[0].detach()
-        windows = torch.nn.functional.unfold(x.flatten(0, 1)[:, None], module.kernel_size, padding=module.padding,
-                                             stride=module.stride)
-        first, second = windows.topk(2, dim=1).values.unbind(1)
-        # Where all are 0, the ReLU before lets no gradient pass.
-        self.least = min(self.least, distance((first - second)[first > 0], x.square().mean().sqrt()))
-
-
-def images_of(seed, batch, side):
-    numbers = hashed_numbers(f"images {seed}", batch * side * side * 3).reshape(batch, side, side, 3)
-    return torch.from_numpy(2 * numbers.astype(np.float32).astype(np.float64)).permute(0, 3, 1, 2)
-
-
-def farthest_from_kinks(network, features_of, batch, side, seeds):
-    """Another order of summation must not round a number to the other side of a kink: of many images those are taken of
-    which all numbers stay farthest from one."""
-    state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    kinks, best = Kinks(network), (0, -1.0)
-    for seed in range(seeds):
-        kinks.least = float("inf")
-        with torch.no_grad():
-            features_of(network, images_of(seed, batch, side))
-        best = max(best, (seed, kinks.least), key=lambda pair: pair[1])
-        if kinks.least > 1e-5:
-            break
-    network.load_state_dict(state)
-    return best
-
-
-def run(network, training, features_of, name, goldens, chosen, batch=4, side=64, seeds=4):
-    fill(network)
-    network.train(training)
-    for module in network.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
-    seed, least = farthest_from_kinks(network, features_of, batch, side, seeds)
-    x = images_of(seed, batch, side).requires_grad_()
-    features = features_of(network, x)
-    direction = torch.from_numpy(hashed_numbers("direction", features.numel())).reshape(features.shape)
-    (features * direction).sum().backward()
-    gradient = x.grad.permute(0, 2, 3, 1).reshape(-1)[::GRADIENT_STEP]
-    key = f"{name}/{'train' if training else 'eval'}"
-    print(f"{key}: images {seed} stay {least:.1e} from any kink", flush=True)
-    goldens[f"{key}/features"] = features.detach().reshape(-1)[::FEATURE_STEP].numpy().astype(np.float32)
-    goldens[f"{key}/gradient"] = gradient.numpy().astype(np.float32)
-    chosen[key] = json.dumps({"seed": seed, "batch": batch, "side": side})
+GOLDENS = Path("src/testdata/goldens.safetensors")
 
 
 def run_dense(network, goldens):
@@ -140,22 +50,98 @@ def resnet(network, x):
     return pooled(network.layer4, x)
 
 
-def main():
-    tv = torchvision.models
-    goldens, chosen = {}, {}
-    run(tv.vgg19(), False, vgg, "torchvision/vgg19", goldens, chosen, batch=1, side=32, seeds=300)
-    run(timm.create_model("vgg16"), False, vgg, "timm/vgg16", goldens, chosen, batch=1, side=32, seeds=300)
+def patches_mean(network, x):
+    return network.forward_features(x)[:, network.num_prefix_tokens:].mean(1)
+
+
+def class_token_and_mean(network, x):
+    return torch.cat([network.forward_features(x)[:, 0], patches_mean(network, x)], 1)
+
+
+def pre_logits(network, x):
+    return network.forward_head(network.forward_features(x), pre_logits=True)
+
+
+def timm_transformer(name, side, features_of=class_token_and_mean, depth=2):
+    """One of two blocks unless said, of images of another size than its position embeddings."""
+    network = timm.create_model(name, depth=depth, dynamic_img_size=True)
+    key = f"timm/{name}" if depth == 2 else f"timm/{name}, {depth} blocks"
+    return lambda *to: run(network, False, features_of, key, *to, batch=2, side=side, seeds=1)
+
+
+def at_full_size(name, side):
+    """Features alone, of one image."""
+    def make(goldens, _chosen):
+        network = timm.create_model(name, depth=2, dynamic_img_size=True).eval()
+        fill(network)
+        with torch.no_grad():
+            features = class_token_and_mean(network, images_of(0, 1, side))
+        goldens[f"timm/{name}/{side}"] = features.reshape(-1)[::FEATURE_STEP].numpy().astype(np.float32)
+    return make
+
+
+def both_modes(make, features_of, key, **options):
+    def make_both(*to):
+        for training in (False, True):
+            run(make(), training, features_of, key, *to, **options)
+    return make_both
+
+
+def evaluated(make, features_of, key, **options):
+    return lambda *to: run(make(), False, features_of, key, *to, **options)
+
+
+def dense_layers(goldens, _chosen):
     with torch.no_grad():
-        run_dense(tv.vgg19(), goldens)
-    for training in (False, True):
-        run(tv.resnet18(), training, resnet, "torchvision/resnet18", goldens, chosen)
-        run(timm.create_model("resnet50"), training, timm_features, "timm/resnet50", goldens, chosen, batch=2, seeds=40)
-        run(tv.mobilenet_v2(), training, vgg, "torchvision/mobilenet_v2", goldens, chosen)
-        run(timm.create_model("mobilenetv2_100"), training, timm_features, "timm/mobilenet_v2", goldens, chosen)
-        run(tv.efficientnet_b0(stochastic_depth_prob=0.0), training, vgg, "torchvision/efficientnet_b0", goldens, chosen)
-        run(timm.create_model("efficientnet_b0"), training, timm_features, "timm/efficientnet_b0", goldens, chosen)
-    save_file(goldens, "src/testdata/goldens.safetensors",
-              {**chosen, "torch": torch.__version__, "torchvision": torchvision.__version__, "timm": timm.__version__})
+        run_dense(torchvision.models.vgg19(), goldens)
 
 
-main()
+def timm_network(name, **options):
+    return lambda: timm.create_model(name, **options)
+
+
+TV = torchvision.models
+NETWORKS = {
+    "torchvision/vgg19": evaluated(TV.vgg19, vgg, "torchvision/vgg19", batch=1, side=32, seeds=300),
+    "torchvision/vgg19 fc": dense_layers,
+    "timm/vgg16": evaluated(timm_network("vgg16"), vgg, "timm/vgg16", batch=1, side=32, seeds=300),
+    "torchvision/resnet18": both_modes(TV.resnet18, resnet, "torchvision/resnet18"),
+    "timm/resnet50": both_modes(timm_network("resnet50"), timm_features, "timm/resnet50", batch=2, seeds=40),
+    "torchvision/mobilenet_v2": both_modes(TV.mobilenet_v2, vgg, "torchvision/mobilenet_v2"),
+    "timm/mobilenet_v2": both_modes(timm_network("mobilenetv2_100"), timm_features, "timm/mobilenet_v2"),
+    "torchvision/efficientnet_b0": both_modes(lambda: TV.efficientnet_b0(stochastic_depth_prob=0.0), vgg,
+                                              "torchvision/efficientnet_b0"),
+    "timm/efficientnet_b0": both_modes(timm_network("efficientnet_b0"), timm_features, "timm/efficientnet_b0"),
+    "timm/convnext_tiny": evaluated(timm_network("convnext_tiny"), pre_logits, "timm/convnext_tiny", batch=2, seeds=1),
+    "timm/convnextv2_tiny": evaluated(timm_network("convnextv2_tiny"), pre_logits, "timm/convnextv2_tiny", batch=2,
+                                      seeds=1),
+    "timm/vit_small_patch14_dinov2": timm_transformer("vit_small_patch14_dinov2", 70),
+    "timm/vit_small_patch14_dinov2, 12 blocks": timm_transformer("vit_small_patch14_dinov2", 42, depth=12),
+    "timm/vit_small_patch14_dinov2, full size": lambda *to: [at_full_size("vit_small_patch14_dinov2", side)(*to)
+                                                             for side in (224, 336)],
+    "timm/vit_small_patch14_reg4_dinov2": timm_transformer("vit_small_patch14_reg4_dinov2", 42),
+    "timm/vit_base_patch14_dinov2": timm_transformer("vit_base_patch14_dinov2", 42),
+    "timm/vit_base_patch14_reg4_dinov2": timm_transformer("vit_base_patch14_reg4_dinov2", 42),
+    "timm/vit_small_patch16_dinov3": timm_transformer("vit_small_patch16_dinov3", 64),
+    "timm/vit_base_patch16_224": timm_transformer("vit_base_patch16_224", 48),
+    "timm/vit_base_patch32_clip_224": timm_transformer("vit_base_patch32_clip_224", 96),
+    "timm/vit_base_patch32_clip_quickgelu_224": timm_transformer("vit_base_patch32_clip_quickgelu_224", 64),
+    "timm/vit_base_patch16_siglip_224": timm_transformer("vit_base_patch16_siglip_224", 48, pre_logits),
+}
+
+
+def main():
+    goldens, chosen = {}, {}
+    asked = sys.argv[1:] or list(NETWORKS)
+    if GOLDENS.exists():
+        with safe_open(GOLDENS, "np") as before:
+            goldens = {key: before.get_tensor(key) for key in before.keys()}
+            chosen = before.metadata()
+    for name in asked:
+        NETWORKS[name](goldens, chosen)
+    save_file(goldens, GOLDENS, {**chosen, "torch": torch.__version__, "torchvision": torchvision.__version__,
+                                 "timm": timm.__version__})
+
+
+if __name__ == "__main__":
+    main()

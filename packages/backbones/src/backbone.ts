@@ -4,8 +4,15 @@ import type { Pass } from './layers/layer.ts'
 import { parameterName } from './layers/parameter.ts'
 import { frozen, recomputed } from './layers/recompute.ts'
 import type { BuiltBlock } from './network.ts'
-import type { GlobalPool } from './pools.ts'
-import { applyPreprocessing, checkImages, checkShape, preprocessingId } from './preprocessing.ts'
+import { averagePool, type GlobalPool } from './pools.ts'
+import {
+  applyPreprocessing,
+  checkImages,
+  checkShape,
+  type Preprocessing,
+  preprocessingId,
+  shortSideFor,
+} from './preprocessing.ts'
 import type { BackboneRecord } from './record.ts'
 import type { LoadedNetwork } from './weights/load.ts'
 import { saveParameters } from './weights/own-format.ts'
@@ -21,7 +28,9 @@ export interface Backbone {
   readonly inputSize: number
   /** SHA-256 of the file of weights, or `none:seed`. */
   readonly weightsId: string
-  /** Equal for two backbones exactly when they preprocess alike. */
+  /** How its weights want images to be shown in testing: resized to a short side in pixels, by a filter, and the middle cut out. */
+  readonly view: { shortSide: number; interpolation: Preprocessing['interpolation'] }
+  /** Equal for two backbones exactly when they preprocess decoded images alike. */
   readonly preprocessingId: string
   /** All variables by `unit/role`; gradients move those whose `trainable` is set. */
   readonly variables: ReadonlyMap<string, tf.Variable>
@@ -65,6 +74,14 @@ export interface Running {
   seed: number
 }
 
+/** Tokens [B, 1, P + side², C] to the map of the patches [B, side, side, C] and the other tokens [B, P, C]. */
+function splitTokens(tokens: tf.Tensor4D, prefix: number): [tf.Tensor4D, tf.Tensor3D] {
+  const [, , length, channels] = tokens.shape
+  const side = Math.sqrt(length - prefix)
+  const map = tf.reshape(tf.slice(tokens, [0, 0, prefix, 0]), [-1, side, side, channels]) as tf.Tensor4D
+  return [map, tf.reshape(tf.slice(tokens, [0, 0, 0, 0], [-1, -1, prefix, -1]), [-1, prefix, channels])]
+}
+
 /** Runs a network whose variables are filled. */
 export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, running: Running): Backbone {
   const { blocks, preprocessing, weightsId } = network
@@ -89,7 +106,11 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
       prng,
       moveStatistics: true,
     }
-    return tf.tidy(() => pool.apply(blocks.reduce((x, block, i) => runBlock(block, i, x, pass), images)))
+    return tf.tidy(() => {
+      const output = blocks.reduce((x, block, i) => runBlock(block, i, x, pass), images)
+      if (last.prefixTokens === undefined) return pool.apply(output)
+      return pool.apply(...splitTokens(output, last.prefixTokens))
+    })
   }
 
   function preprocess(images: tf.Tensor4D): tf.Tensor4D {
@@ -99,10 +120,11 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
 
   return {
     record,
-    layer: pool.name === 'average' ? last.name : `${last.name}, ${pool.name}`,
+    layer: pool === (record.pool ?? averagePool) ? last.name : `${last.name}, ${pool.name}`,
     featureSize: pool.size(last.layer.channels),
     inputSize,
     weightsId,
+    view: { shortSide: shortSideFor(preprocessing, inputSize), interpolation: preprocessing.interpolation },
     preprocessingId: preprocessingId(preprocessing),
     variables: new Map(parameters.map((parameter) => [parameterName(parameter), parameter.variable!])),
     blocks: new Map(blocks.map((block) => [block.name, block.parameters.map(parameterName)])),

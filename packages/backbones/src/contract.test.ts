@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backbone, type BackboneRecord, createBackbone, listBackbones } from './index.ts'
 import { hashedNumbers } from './testing/hashed-numbers.ts'
 import { relativeError } from './testing/relative-error.ts'
+import { shortened } from './testing/shortened.ts'
 
 const others: EngineName[] = []
 let folder: string
@@ -38,12 +39,12 @@ function smallest(record: BackboneRecord) {
   return { weights: 'none', layer: blocks.at(-1)!.name, inputSize: record.minimumSize, norm: 'frozen' as const }
 }
 
-describe.each(listBackbones().map((record) => [record.name, record] as const))('%s', (name, record) => {
+describe.each(listBackbones().map((record) => [record.name, shortened(record)] as const))('%s', (name, record) => {
   let backbone: Backbone
   let images: tf.Tensor4D
 
   beforeAll(async () => {
-    backbone = await createBackbone(name, smallest(record))
+    backbone = await createBackbone(record, smallest(record))
     images = photographs(backbone.inputSize)
   })
 
@@ -59,7 +60,8 @@ describe.each(listBackbones().map((record) => [record.name, record] as const))('
     expect(backbone.featureSize).toBe(size)
     const data = await features.data()
     expect(data.every(Number.isFinite)).toBe(true)
-    expect(relativeError(data.slice(size), data.slice(0, size))).toBeGreaterThan(1e-3)
+    // An untrained transformer whose layer scales start at 1e-5 hardly moves its class token.
+    expect(relativeError(data.slice(size), data.slice(0, size))).toBeGreaterThan(1e-4)
     features.dispose()
   })
 
@@ -85,7 +87,7 @@ describe.each(listBackbones().map((record) => [record.name, record] as const))('
   test('computes the same after it was saved and loaded', async () => {
     const path = join(folder, `${name}.safetensors`)
     await backbone.save(path)
-    const loaded = await createBackbone(name, { ...smallest(record), weights: path })
+    const loaded = await createBackbone(record, { ...smallest(record), weights: path })
     const [a, b] = [backbone.features(images), loaded.features(images)]
     expect(await b.data()).toEqual(await a.data())
     expect(loaded.weightsId).toMatch(/^[0-9a-f]{64}$/)

@@ -29,7 +29,7 @@ export interface CreateBackboneOptions {
   freeze?: string
   /** Recompute each block for its gradient instead of keeping its maps: less memory, for one more forward pass. */
   recompute?: boolean
-  /** What makes one feature of the layer's map; the average by default. */
+  /** What makes one feature of the layer's map; the record's at its default layer where left out, else the average. */
   pool?: GlobalPool
   onProgress?: OnProgress
 }
@@ -48,13 +48,26 @@ function depthOf(record: BackboneRecord, layer: string): number {
 
 function checkSize(record: BackboneRecord, depth: number, inputSize: number): void {
   const fixed = record.blocks.slice(0, depth).find(({ fixedInput }) => fixedInput)
-  const { name, minimumSize } = record
-  const fits = Number.isInteger(inputSize) && inputSize >= minimumSize
+  const { name, minimumSize, sideStep = 1 } = record
+  const fits = Number.isInteger(inputSize) && inputSize >= minimumSize && inputSize % sideStep === 0
   if (fits && (!fixed || inputSize === record.inputSize)) return
+  const number = sideStep > 1 ? `a multiple of ${sideStep}` : 'a whole number'
   throw new InputError(`inputSize of ${name}`, {
-    expected: fixed ? `${record.inputSize}, as ${fixed.name} needs it` : `a whole number of at least ${minimumSize}`,
+    expected: fixed ? `${record.inputSize}, as ${fixed.name} needs it` : `${number} of at least ${minimumSize}`,
     received: String(inputSize),
-    remedy: fixed ? 'Leave inputSize out, or choose an earlier layer.' : 'Choose a larger size.',
+    remedy: fixed ? 'Leave inputSize out, or choose an earlier layer.' : 'Choose such a size.',
+  })
+}
+
+/** The pool that is asked for, else the record's at its default layer, else the average. */
+function poolFor(record: BackboneRecord, layer: string, asked: GlobalPool | undefined): GlobalPool {
+  const pool = asked ?? (layer === record.defaultLayer ? record.pool : undefined) ?? averagePool
+  const { prefixTokens = 0 } = record.blocks.find(({ name }) => name === layer)!
+  if (!pool.ofClassToken || prefixTokens > 0) return pool
+  throw new InputError(`pool of ${record.name}`, {
+    expected: 'one that needs no class token',
+    received: `${pool.name}, and ${layer} has none`,
+    remedy: 'Choose averagePool, or a layer of a transformer with a class token.',
   })
 }
 
@@ -97,10 +110,11 @@ export async function createBackbone(
 ): Promise<Backbone> {
   const record = typeof backbone === 'string' ? findBackbone(backbone) : backbone
   const { weights, layer = record.defaultLayer, inputSize = record.inputSize } = options
-  const { seed = 0, dropout = 0, pool = averagePool, recompute = false } = options
+  const { seed = 0, dropout = 0, recompute = false } = options
   const depth = depthOf(record, layer)
   const frozenBlocks = frozenDepth(record, depth, options.freeze)
   checkSize(record, depth, inputSize)
+  const pool = poolFor(record, layer, options.pool)
   if (!(dropout >= 0 && dropout < 1)) {
     const remedy = 'Pass 0 for none.'
     throw new InputError('dropout', { expected: 'a share from 0 to below 1', received: String(dropout), remedy })

@@ -4,12 +4,33 @@ export type { Activation } from './layers/activation.ts'
 export { type ConvolutionOptions, convolution } from './layers/convolution.ts'
 export { dense } from './layers/dense.ts'
 export { chain, type Dialect, type Layer, type LayerPlan, type Pass, type Scope } from './layers/layer.ts'
-export { maxPool, overlappingMaxPool } from './layers/pooling.ts'
+export { layerNorm } from './layers/layer-norm.ts'
+export { layerScale } from './layers/layer-scale.ts'
+export { type LinearOptions, linear } from './layers/linear.ts'
+export { type PatchOptions, patches } from './layers/patches.ts'
+export { globalAverage, maxPool, overlappingMaxPool } from './layers/pooling.ts'
 export { type ResidualOptions, residual } from './layers/residual.ts'
+export { responseNorm } from './layers/response-norm.ts'
 export { squeezeExcite } from './layers/squeeze-excite.ts'
+export { type AttentionOptions, attention } from './layers/transformer/attention.ts'
+export { attentionPool } from './layers/transformer/attention-pool.ts'
+export {
+  multilayerPerceptron,
+  type PerceptronOptions,
+  type TransformerBlockOptions,
+  transformerBlock,
+} from './layers/transformer/block.ts'
+export { type TokenOptions, tokens } from './layers/transformer/tokens.ts'
 export { type LearningRateGroup, learningRateGroups } from './learning-rates.ts'
 export { findBackbone, listBackbones } from './list.ts'
-export { averagePool, bilinearPool, type GlobalPool, generalisedMeanPool } from './pools.ts'
+export {
+  averagePool,
+  bilinearPool,
+  classTokenAndAveragePool,
+  classTokenPool,
+  type GlobalPool,
+  generalisedMeanPool,
+} from './pools.ts'
 export { imagenetBgr, imagenetRgb, minusOneToOne, type Preprocessing } from './preprocessing.ts'
 export { type BackboneRecord, type Block, defineBackbone, type HubFile, type WeightsTag } from './record.ts'
 export { type ChosenWeights, chooseWeights } from './weights/choose.ts'

@@ -1,6 +1,17 @@
+export { vitBasePatch32Clip, vitBasePatch32ClipQuickgelu } from './models/clip.ts'
+export { convnextTiny, convnextV2Tiny } from './models/convnext.ts'
+export {
+  vitBasePatch14Dinov2,
+  vitBasePatch14Reg4Dinov2,
+  vitSmallPatch14Dinov2,
+  vitSmallPatch14Reg4Dinov2,
+} from './models/dinov2.ts'
+export { vitSmallPatch16Dinov3 } from './models/dinov3.ts'
 export { efficientnetB0 } from './models/efficientnet-b0.ts'
 export { mobilenetV1 } from './models/mobilenet-v1.ts'
 export { mobilenetV2 } from './models/mobilenet-v2.ts'
 export { resnet18, resnet50 } from './models/resnet.ts'
+export { vitBasePatch16Siglip } from './models/siglip.ts'
 export { tinyVgg } from './models/tiny-vgg.ts'
 export { vgg16, vgg19 } from './models/vgg.ts'
+export { vitBasePatch16 } from './models/vit-augreg.ts'

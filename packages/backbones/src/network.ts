@@ -5,6 +5,8 @@ import type { Block } from './record.ts'
 /** A block built: its layers and the parameters they declared. */
 export interface BuiltBlock {
   name: string
+  /** As {@link Block.prefixTokens}. */
+  prefixTokens?: number
   layer: Layer
   parameters: readonly Parameter[]
 }
@@ -12,7 +14,7 @@ export interface BuiltBlock {
 /** Builds the blocks for RGB images. No variable exists yet: weights, or an initialisation, make them. */
 export function buildBlocks(blocks: readonly Block[], dialect: Dialect): BuiltBlock[] {
   let channels = 3
-  return blocks.map(({ name, plan }) => {
+  return blocks.map(({ name, prefixTokens, plan }) => {
     const parameters: Parameter[] = []
     const declare = (spec: Omit<Parameter, 'variable' | 'block'>): Parameter => {
       const parameter: Parameter = { ...spec, block: name }
@@ -21,6 +23,6 @@ export function buildBlocks(blocks: readonly Block[], dialect: Dialect): BuiltBl
     }
     const layer = plan({ dialect, declare }, channels)
     channels = layer.channels
-    return { name, layer, parameters }
+    return { name, prefixTokens, layer, parameters }
   })
 }

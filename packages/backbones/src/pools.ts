@@ -3,10 +3,12 @@ import * as tf from '@tensorflow/tfjs'
 /** A head that makes one feature of a whole map, whatever its height and width. */
 export interface GlobalPool {
   name: string
-  /** Numbers a feature for a map of so many channels. */
+  /** Whether it needs a class token, as transformers have it. */
+  ofClassToken?: boolean
+  /** Length of a feature for a map of so many channels. */
   size(channels: number): number
-  /** [B, H, W, C] to [B, size(C)]. */
-  apply(map: tf.Tensor4D): tf.Tensor2D
+  /** A map [B, H, W, C], of a transformer that of its patches with its other tokens [B, P, C] beside it, to [B, size(C)]. */
+  apply(map: tf.Tensor4D, tokens?: tf.Tensor3D): tf.Tensor2D
 }
 
 /** The mean over space. */
@@ -14,6 +16,25 @@ export const averagePool: GlobalPool = {
   name: 'average',
   size: (channels) => channels,
   apply: (map) => tf.mean(map, [1, 2]),
+}
+
+const classTokenOf = (tokens: tf.Tensor3D) =>
+  tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [-1, tokens.shape[2]]) as tf.Tensor2D
+
+/** The class token: `global_pool='token'` in timm. */
+export const classTokenPool: GlobalPool = {
+  name: 'class token',
+  ofClassToken: true,
+  size: (channels) => channels,
+  apply: (_map, tokens) => classTokenOf(tokens!),
+}
+
+/** The class token, then the mean over the patches: the features of DINOv2's linear evaluation. */
+export const classTokenAndAveragePool: GlobalPool = {
+  name: 'class token and average',
+  ofClassToken: true,
+  size: (channels) => 2 * channels,
+  apply: (map, tokens) => tf.tidy(() => tf.concat([classTokenOf(tokens!), tf.mean(map, [1, 2])], 1) as tf.Tensor2D),
 }
 
 /**

@@ -1,8 +1,15 @@
 import { InputError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 
-/** How images of numbers 0..255 become the input of a network: (x − mean) / deviation, channel by channel. */
+/**
+ * How images become the input of a network. The part of the image that is tested: `crop` and `interpolation`, for whoever decodes it;
+ * numbers 0..255 to (x − mean) / deviation, channel by channel: what the network does itself.
+ */
 export interface Preprocessing {
+  /** Side of the square in the middle that is shown in testing, as a share of the image's short side. */
+  crop: number
+  /** The filter by which images are resized; both as wide as the reduction asks for (antialiased). */
+  interpolation: 'bilinear' | 'bicubic'
   /** Order of the channels that the network, and so `mean` and `deviation`, expect. Images always come as RGB. */
   channels: 'rgb' | 'bgr'
   mean: readonly [number, number, number]
@@ -11,6 +18,8 @@ export interface Preprocessing {
 
 /** PyTorch's for ImageNet: RGB, mean and deviation of the training set. */
 export const imagenetRgb: Preprocessing = {
+  crop: 0.875,
+  interpolation: 'bilinear',
   channels: 'rgb',
   mean: [123.675, 116.28, 103.53],
   deviation: [58.395, 57.12, 57.375],
@@ -18,6 +27,8 @@ export const imagenetRgb: Preprocessing = {
 
 /** Caffe's and Keras' for VGG and the first ResNets: BGR minus the mean of the training set. */
 export const imagenetBgr: Preprocessing = {
+  crop: 0.875,
+  interpolation: 'bilinear',
   channels: 'bgr',
   mean: [103.939, 116.779, 123.68],
   deviation: [1, 1, 1],
@@ -25,12 +36,14 @@ export const imagenetBgr: Preprocessing = {
 
 /** TensorFlow's for the MobileNets: −1..1. */
 export const minusOneToOne: Preprocessing = {
+  crop: 0.875,
+  interpolation: 'bilinear',
   channels: 'rgb',
   mean: [127.5, 127.5, 127.5],
   deviation: [127.5, 127.5, 127.5],
 }
 
-/** A stable text that two preprocessings share exactly when they do the same; part of the key of cached features. */
+/** A stable text that two preprocessings share exactly when they do the same to decoded images; part of the key of cached features. */
 export const preprocessingId = ({ channels, mean, deviation }: Preprocessing): string =>
   `${channels}-[${mean}]/[${deviation}]`
 
@@ -63,6 +76,12 @@ export function checkImages(images: tf.Tensor4D, size: number): void {
       : 'Pass images as they are decoded: the backbone scales them itself.',
   })
 }
+
+/**
+ * The short side in pixels to which an image is resized before the square of side `size` is cut out of its middle, as timm
+ * computes it.
+ */
+export const shortSideFor = ({ crop }: Preprocessing, size: number): number => Math.floor(size / crop)
 
 /** @throws {InputError} when the shape is not [B, size, size, 3]. */
 export function checkShape(images: tf.Tensor4D, size: number): void {

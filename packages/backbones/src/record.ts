@@ -1,5 +1,6 @@
 import { InputError } from '@dml-crc/core'
 import type { Dialect, LayerPlan } from './layers/layer.ts'
+import type { GlobalPool } from './pools.ts'
 import type { Preprocessing } from './preprocessing.ts'
 import type { Naming } from './weights/naming.ts'
 
@@ -12,6 +13,8 @@ export interface Block {
   plan: LayerPlan
   /** It can only be applied to images of the record's `inputSize`. */
   fixedInput?: boolean
+  /** At its end are tokens [B, 1, T, size] instead of a map, so many of them before those of the patches. */
+  prefixTokens?: number
 }
 
 /** A file on the Hugging Face hub. */
@@ -46,10 +49,14 @@ export interface BackboneRecord {
   inputSize: number
   /** The smallest side that leaves at least one position at the last layer. */
   minimumSize: number
+  /** The side of the images is a multiple of this; any whole number where left out. */
+  sideStep?: number
   /** From the images to the last feature layer. */
   blocks: readonly Block[]
   /** The feature layer taken where none is asked for. */
   defaultLayer: string
+  /** What makes one feature of the default layer where nothing else is asked for; the average where left out. */
+  pool?: GlobalPool
   /** Of a network without trained weights. */
   dialect: Dialect
   /** Of a network without trained weights. */

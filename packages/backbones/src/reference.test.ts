@@ -6,9 +6,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { makeBackbone } from './backbone.ts'
 import { findBackbone } from './list.ts'
 import { buildBlocks } from './network.ts'
-import { averagePool } from './pools.ts'
+import { averagePool, classTokenAndAveragePool, type GlobalPool } from './pools.ts'
+import type { BackboneRecord } from './record.ts'
 import { hashedNumbers } from './testing/hashed-numbers.ts'
 import { relativeError } from './testing/relative-error.ts'
+import { shortened } from './testing/shortened.ts'
 import { storedShapes } from './weights/layout.ts'
 import { loadedNetwork } from './weights/load.ts'
 import { tensorName } from './weights/naming.ts'
@@ -19,8 +21,7 @@ const FEATURE_STEP = 3
 const GRADIENT_STEP = 31
 
 /** A file whose tensors come from a hash of their names, as the reference's do. */
-function hashedFile(backbone: string, framework: string, layer: string): WeightsFile {
-  const record = findBackbone(backbone)
+function hashedFile(record: BackboneRecord, framework: string, layer: string): WeightsFile {
   const naming = record.namings.find(({ name }) => name.includes(framework))!
   const depth = record.blocks.findIndex(({ name }) => name === layer) + 1
   const parameters = buildBlocks(record.blocks.slice(0, depth), naming.dialect).flatMap((block) => block.parameters)
@@ -34,6 +35,7 @@ function hashedFile(backbone: string, framework: string, layer: string): Weights
       const shape = shapes.get(name)!
       const fanIn = shape.slice(1).reduce((a, b) => a * b, 1)
       const data = hashedNumbers(name, shape[0] * fanIn).map((x) => {
+        if (/(token|embed|latent)$/.test(name)) return 0.5 * x
         if (shape.length > 1) return x * Math.sqrt(6 / fanIn)
         if (name.endsWith('running_var')) return 1 + 0.5 * x
         if (name.endsWith('.weight')) return 0.4 + 0.1 * x
@@ -54,17 +56,22 @@ beforeAll(async () => {
 })
 
 /** Loads the network, filled as the reference is, up to a layer. */
-async function referenceBackbone(name: string, layer: string, framework: string, inputSize: number) {
-  const record = findBackbone(name)
+async function referenceBackbone(
+  record: BackboneRecord,
+  layer: string,
+  framework: string,
+  inputSize: number,
+  pool = averagePool,
+) {
   const depth = record.blocks.findIndex((block) => block.name === layer) + 1
-  const network = await loadedNetwork(record, depth, hashedFile(name, framework, layer))
+  const network = await loadedNetwork(record, depth, hashedFile(record, framework, layer))
   return makeBackbone(record, network, {
     inputSize,
     frozenBlocks: 0,
     norm: 'live',
     dropout: 0,
     recompute: false,
-    pool: averagePool,
+    pool,
     seed: 0,
   })
 }
@@ -80,6 +87,24 @@ function check(key: string, actual: ArrayLike<number>, step: number): void {
   expect(relativeError(kept, goldens.tensors.get(key)!.data as Float32Array), key).toBeLessThan(1e-4)
 }
 
+/** Compares features, and gradients with regard to the images, by the key of their golden. */
+async function compare(key: string, record: BackboneRecord, layer: string, pool?: GlobalPool): Promise<void> {
+  const [framework, , mode] = key.split('/')
+  // The script chose images that leave every number clear of the kinks of ReLU and max-pool, where the gradient jumps.
+  const { seed, batch, side } = JSON.parse(goldens.metadata[key])
+  const backbone = await referenceBackbone(record, layer, framework, side, pool)
+  const images = hashedImages(seed, batch, side)
+  const direction = tf.tensor2d(hashedNumbers('direction', batch * backbone.featureSize), [batch, backbone.featureSize])
+  const forward = (x: tf.Tensor4D) => backbone.forward(x, { training: mode === 'train' })
+  const features = await forward(images).data()
+  const gradient = await tf
+    .grad((x) => tf.sum(tf.mul(forward(x as tf.Tensor4D), direction)))(images)
+    .data()
+  check(`${key}/features`, features, FEATURE_STEP)
+  check(`${key}/gradient`, gradient, GRADIENT_STEP)
+  backbone.dispose()
+}
+
 const NETWORKS = [
   ['vgg19', 'block5_pool', 'torchvision', 'eval'],
   ['vgg16', 'block5_pool', 'timm', 'eval'],
@@ -91,32 +116,51 @@ const NETWORKS = [
     ['efficientnet_b0', 'head', 'torchvision', mode],
     ['efficientnet_b0', 'head', 'timm', mode],
   ]),
+  ['convnext_tiny', 'norm', 'timm', 'eval'],
+  ['convnextv2_tiny', 'norm', 'timm', 'eval'],
+]
+
+const TRANSFORMERS = [
+  'vit_small_patch14_dinov2',
+  'vit_small_patch14_reg4_dinov2',
+  'vit_base_patch14_dinov2',
+  'vit_base_patch14_reg4_dinov2',
+  'vit_small_patch16_dinov3',
+  'vit_base_patch16_224',
+  'vit_base_patch32_clip_224',
+  'vit_base_patch32_clip_quickgelu_224',
 ]
 
 describe('features and input gradients equal the reference implementation', () => {
   test.each(NETWORKS)('%s up to %s, %s, %s', async (name, layer, framework, mode) => {
-    const key = `${framework}/${name}/${mode}`
-    // The script chose images that leave every number clear of the kinks of ReLU and max-pool, where the gradient jumps.
-    const { seed, batch, side } = JSON.parse(goldens.metadata[key])
-    const backbone = await referenceBackbone(name, layer, framework, side)
-    const images = hashedImages(seed, batch, side)
-    const direction = tf.tensor2d(hashedNumbers('direction', batch * backbone.featureSize), [
-      batch,
-      backbone.featureSize,
-    ])
-    const forward = (x: tf.Tensor4D) => backbone.forward(x, { training: mode === 'train' })
-    const features = await forward(images).data()
-    const gradient = await tf
-      .grad((x) => tf.sum(tf.mul(forward(x as tf.Tensor4D), direction)))(images)
-      .data()
-    check(`${key}/features`, features, FEATURE_STEP)
-    check(`${key}/gradient`, gradient, GRADIENT_STEP)
+    await compare(`${framework}/${name}/${mode}`, findBackbone(name), layer)
+  })
+
+  test.each(TRANSFORMERS)('%s, its class token and the mean of its patches, timm', async (name) => {
+    await compare(`timm/${name}/eval`, shortened(findBackbone(name)), 'norm', classTokenAndAveragePool)
+  })
+
+  test('vit_base_patch16_siglip_224, its attention pool, timm', async () => {
+    const name = 'vit_base_patch16_siglip_224'
+    await compare(`timm/${name}/eval`, shortened(findBackbone(name)), 'attention_pool')
+  })
+
+  test('vit_small_patch14_dinov2, all twelve blocks, timm', async () => {
+    const record = findBackbone('vit_small_patch14_dinov2')
+    await compare(`timm/${record.name}, 12 blocks/eval`, record, 'norm', classTokenAndAveragePool)
+  })
+
+  test.for([224, 336])('vit_small_patch14_dinov2 of images of %i pixels, timm', async (side, { skip }) => {
+    skip(engine === 'cpu', 'the engine in plain JavaScript takes minutes')
+    const record = shortened(findBackbone('vit_small_patch14_dinov2'))
+    const backbone = await referenceBackbone(record, 'norm', 'timm', side, classTokenAndAveragePool)
+    check(`timm/${record.name}/${side}`, await backbone.forward(hashedImages(0, 1, side)).data(), FEATURE_STEP)
     backbone.dispose()
   })
 
   test.for(['fc6', 'fc7'])('vgg19 up to %s at full size, torchvision', { timeout: 60_000 }, async (layer, { skip }) => {
     skip(engine === 'cpu', 'the engine in plain JavaScript takes minutes')
-    const backbone = await referenceBackbone('vgg19', layer, 'torchvision', 224)
+    const backbone = await referenceBackbone(findBackbone('vgg19'), layer, 'torchvision', 224)
     check(`torchvision/vgg19/${layer}`, await backbone.forward(hashedImages(0, 1, 224)).data(), FEATURE_STEP)
     backbone.dispose()
   })

@@ -17,3 +17,8 @@ export function overlappingMaxPool(): LayerPlan {
     },
   })
 }
+
+/** The mean over space: [B, H, W, C] to [B, 1, 1, C]. */
+export function globalAverage(): LayerPlan {
+  return (_scope, channels) => ({ channels, apply: (x) => tf.mean(x, [1, 2], true) })
+}

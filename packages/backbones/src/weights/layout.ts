@@ -5,6 +5,7 @@ import type { Naming } from './naming.ts'
 /** The shapes in which a file of that framework may hold a parameter. */
 export function storedShapes(framework: Naming['framework'], { role, layout, shape }: Parameter): number[][] {
   if (role !== 'kernel') return [[...shape]]
+  if (layout === 'linear') return [framework === 'keras' ? [...shape] : [shape[1], shape[0]]]
   const [height, width, inputs, outputs] = shape
   if (framework === 'keras') {
     return layout === 'dense' ? [[height * width * inputs, outputs]] : [[height, width, inputs, outputs]]
@@ -20,7 +21,7 @@ export function storedShapes(framework: Naming['framework'], { role, layout, sha
 export function arrange(framework: Naming['framework'], parameter: Parameter, data: TensorData): Float32Array {
   const values = data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>)
   if (framework === 'keras' || parameter.role !== 'kernel') return values
-  const [height, width, inputs, outputs] = parameter.shape
+  const [height, width, inputs, outputs] = parameter.layout === 'linear' ? [1, 1, ...parameter.shape] : parameter.shape
   const area = height * width
   const rearranged = new Float32Array(values.length)
   let from = 0

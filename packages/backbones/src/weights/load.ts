@@ -58,6 +58,6 @@ export async function loadedNetwork(
       fill(parameter, less ? values.map((value, i) => value - Number(less[i])) : values)
     }
   }
-  const preprocessing = given ?? statedPreprocessing(file.metadata.input) ?? naming.preprocessing
+  const preprocessing = given ?? statedPreprocessing(file.metadata.input, naming.preprocessing) ?? naming.preprocessing
   return { blocks, dialect: naming.dialect, preprocessing, weightsId: file.id }
 }

@@ -1,5 +1,5 @@
 import type { Dialect } from '../layers/layer.ts'
-import type { Parameter, Role } from '../layers/parameter.ts'
+import { isOfNorm, type Parameter, type Role } from '../layers/parameter.ts'
 import type { Preprocessing } from '../preprocessing.ts'
 
 /** How a framework names and lays out the tensors of a network in its files, and how it computes with them. */
@@ -10,7 +10,7 @@ export interface Naming {
   framework: 'torch' | 'keras'
   dialect: Dialect
   preprocessing: Preprocessing
-  /** The framework's names of a unit's convolution or dense layer and of its batch norm. */
+  /** The framework's names of a unit's convolution or dense layer and of its norm. */
   unit(unit: string): { layer: string; norm?: string }
   /** Tensors of such a file that belong to no feature layer: those of the classifier. */
   classifier: RegExp
@@ -27,6 +27,7 @@ const ROLES: Record<Naming['framework'], Record<Role, string>> = {
     beta: '.bias',
     mean: '.running_mean',
     variance: '.running_var',
+    value: '',
   },
   keras: {
     kernel: '/kernel',
@@ -35,6 +36,7 @@ const ROLES: Record<Naming['framework'], Record<Role, string>> = {
     beta: '/beta',
     mean: '/moving_mean',
     variance: '/moving_variance',
+    value: '/value',
   },
 }
 
@@ -45,7 +47,7 @@ export function tensorNames(
 ): readonly [string, ...string[]] {
   const { role, layout } = parameter
   const { layer, norm } = unit(parameter.unit)
-  const name = (role === 'kernel' || role === 'bias' ? layer : (norm ?? layer)) + ROLES[framework][role]
+  const name = (isOfNorm(parameter) ? (norm ?? layer) : layer) + ROLES[framework][role]
   // Keras 2 has the first, Keras 3 the second.
   if (framework === 'keras' && role === 'kernel' && layout === 'depthwise') return [`${layer}/depthwise_kernel`, name]
   return [name]

@@ -1,5 +1,5 @@
 import { DataError } from '@dml-crc/core'
-import type { Parameter } from '../layers/parameter.ts'
+import { isOfNorm, type Parameter } from '../layers/parameter.ts'
 import { storedShapes } from './layout.ts'
 import { isBookkeeping, type Naming, tensorName, tensorNames } from './naming.ts'
 import type { WeightsFile } from './weights-file.ts'
@@ -41,14 +41,13 @@ export function findOrigins(
     const names = tensorNames(naming, parameter)
     const name = names.find((each) => file.shapes.has(each)) ?? names[0]
     const bias = tensorName(naming, { ...parameter, role: 'bias' })
-    const isNorm = parameter.role !== 'kernel' && parameter.role !== 'bias'
     if (file.shapes.has(name)) {
       check(name, parameter)
       // A convolution may have a bias before its batch norm: the same as so much smaller a mean.
       const minus = parameter.role === 'mean' && file.shapes.has(bias) ? bias : undefined
       if (minus) check(bias, parameter)
       origins.set(parameter, { tensor: name, minus })
-    } else if (isNorm && file.shapes.has(bias)) {
+    } else if (isOfNorm(parameter) && file.shapes.has(bias)) {
       if (parameter.role === 'beta') check(bias, parameter)
       origins.set(parameter, unfolded(parameter, bias, naming.dialect.epsilon))
     } else {

@@ -19,6 +19,7 @@ function shapeProto(shape: readonly number[]): Uint8Array {
 function attributeProto(attribute: Attribute): Uint8Array {
   if ('type' in attribute) return integer(6, TYPE[attribute.type])
   if ('ints' in attribute) return message(1, ...attribute.ints.map((value) => integer(3, value)))
+  if ('int' in attribute) return integer(3, attribute.int)
   if ('text' in attribute) return message(2, attribute.text)
   return integer(5, attribute.flag ? 1 : 0)
 }

@@ -75,8 +75,14 @@ export async function traceGraph(
   }
 }
 
-/** [3, …] → [−1, …] */
-const anyBatch = (shape: readonly number[]) => [shape[0] === BATCH ? -1 : shape[0], ...shape.slice(1)]
+/**
+ * [3·k, …] → [−1, …]: the rows of all images, one below the other, are of any number too. Products of matrices put axes of 1
+ * before them.
+ */
+function anyBatch(shape: readonly number[]): number[] {
+  const first = shape.findIndex((size) => size !== 1)
+  return shape.map((size, axis) => (axis === first && size % BATCH === 0 ? -1 : size))
+}
 
 async function assemble(
   images: tf.Tensor4D,
@@ -111,11 +117,14 @@ async function assemble(
   }
   const place = async ({ kernel, inputs, attributes, output }: Call): Promise<string> => {
     const named: Record<string, string> = {}
+    // Those of a list, as concatenation has it, are numbered.
     for (const [key, value] of Object.entries(inputs)) {
       if (value) named[key] = await nameOf(value as tf.Tensor)
     }
-    const ranks = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, (value as tf.Tensor)?.rank]))
-    const steps = operationOf({ kernel, inputs: named, ranks, attributes, shape: anyBatch(output.shape), constant })
+    const shapes = Object.fromEntries(
+      Object.entries(inputs).flatMap(([key, value]) => (value ? [[key, (value as tf.Tensor).shape]] : [])),
+    )
+    const steps = operationOf({ kernel, inputs: named, shapes, attributes, shape: anyBatch(output.shape), constant })
     if (!steps) {
       throw new InputError('export', {
         expected: 'a computation of operations that the export knows',

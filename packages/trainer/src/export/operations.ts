@@ -2,6 +2,7 @@
 export type Attribute =
   | { type: 'float32' | 'int32' }
   | { ints: readonly number[] }
+  | { int: number }
   | { text: string }
   | { flag: boolean }
 
@@ -12,11 +13,11 @@ interface Step {
   attributes: Record<string, Attribute>
 }
 
-/** A kernel call of TensorFlow.js: names of its inputs, their ranks, and the shape of its output, −1 for the batch. */
+/** A kernel call of TensorFlow.js: names of its inputs, their shapes as traced, and the shape of its output, −1 for the batch. */
 interface KernelCall {
   kernel: string
   inputs: Record<string, string>
-  ranks: Record<string, number>
+  shapes: Record<string, readonly number[]>
   attributes: Record<string, unknown>
   shape: readonly number[]
   /** Puts numbers into the graph and gives their name. */
@@ -28,6 +29,7 @@ const INT: Attribute = { type: 'int32' }
 
 const UNARY: Record<string, string> = {
   Abs: 'Abs',
+  Erf: 'Erf',
   Exp: 'Exp',
   Identity: 'Identity',
   Neg: 'Neg',
@@ -37,7 +39,9 @@ const UNARY: Record<string, string> = {
   Sigmoid: 'Sigmoid',
   Sign: 'Sign',
   Sqrt: 'Sqrt',
+  Softmax: 'Softmax',
   Square: 'Square',
+  Tanh: 'Tanh',
 }
 
 const BINARY: Record<string, string> = {
@@ -61,14 +65,14 @@ const padding = (pad: unknown): Attribute => ({ text: String(pad).toUpperCase() 
 
 /** The TensorFlow operations that do what one kernel of TensorFlow.js does, or undefined where none is known. */
 export function operationOf(call: KernelCall): Step[] | undefined {
-  const { kernel, inputs, ranks, attributes: a, shape, constant } = call
+  const { kernel, inputs, shapes, attributes: a, shape, constant } = call
   const ints = (...values: number[]) => constant(Int32Array.from(values), [values.length])
   const unary = (op: string, x: string): Step => ({ op, inputs: [x], attributes: { T: FLOAT } })
   const shaped = (op: string, x: string, of: string, key: string): Step[] => [
     { op, inputs: [x, of], attributes: { T: FLOAT, [key]: INT } },
   ]
 
-  if (kernel in UNARY) return [unary(UNARY[kernel], inputs.x)]
+  if (kernel in UNARY) return [unary(UNARY[kernel], inputs.x ?? inputs.logits)]
   if (kernel in BINARY) return [{ op: BINARY[kernel], inputs: [inputs.a, inputs.b], attributes: { T: FLOAT } }]
   switch (kernel) {
     case 'Cast':
@@ -93,15 +97,30 @@ export function operationOf(call: KernelCall): Step[] | undefined {
       const value = constant(Float32Array.of((a.constantValue as number) ?? 0), [])
       return [{ op: 'PadV2', inputs: [inputs.x, paddings, value], attributes: { T: FLOAT, Tpaddings: INT } }]
     }
-    case 'MaxPool': {
+    case 'MaxPool':
+    case 'AvgPool': {
       const size = { ksize: window(a.filterSize), strides: window(a.strides) }
-      return [{ op: 'MaxPool', inputs: [inputs.x], attributes: { T: FLOAT, ...size, ...layout(a) } }]
+      return [{ op: kernel, inputs: [inputs.x], attributes: { T: FLOAT, ...size, ...layout(a) } }]
     }
+    case 'Slice': {
+      const begin = shapes.x.map((_, axis) => [a.begin as number | number[]].flat()[axis] ?? 0)
+      // Up to the end where it is, whatever the size of the batch.
+      const size = shape.map((count, axis) => (count === shapes.x[axis] - begin[axis] ? -1 : count))
+      return [{ op: 'Slice', inputs: [inputs.x, ints(...begin), ints(...size)], attributes: { T: FLOAT, Index: INT } }]
+    }
+    case 'Concat': {
+      const parts = Object.values(inputs)
+      const axis = constant(Int32Array.of(a.axis as number), [])
+      return [
+        { op: 'ConcatV2', inputs: [...parts, axis], attributes: { T: FLOAT, N: { int: parts.length }, Tidx: INT } },
+      ]
+    }
+    case '_FusedMatMul':
     case 'BatchMatMul': {
       const [op, first, second] =
-        ranks.a === 2 ? ['MatMul', 'transpose_a', 'transpose_b'] : ['BatchMatMulV2', 'adj_x', 'adj_y']
+        shapes.a.length === 2 ? ['MatMul', 'transpose_a', 'transpose_b'] : ['BatchMatMulV2', 'adj_x', 'adj_y']
       const flags = { [first]: { flag: Boolean(a.transposeA) }, [second]: { flag: Boolean(a.transposeB) } }
-      return [{ op, inputs: [inputs.a, inputs.b], attributes: { T: FLOAT, ...flags } }]
+      return biased({ op, inputs: [inputs.a, inputs.b], attributes: { T: FLOAT, ...flags } }, call)
     }
     case 'Conv2D':
     case 'FusedConv2D':
@@ -116,9 +135,15 @@ export function operationOf(call: KernelCall): Step[] | undefined {
 
 const layout = ({ pad }: Record<string, unknown>) => ({ padding: padding(pad), data_format: { text: 'NHWC' } })
 
-function convolution(op: string, { inputs, attributes: a }: KernelCall): Step[] {
+function convolution(op: string, call: KernelCall): Step[] {
+  const { inputs, attributes: a } = call
   const how = { T: FLOAT, strides: window(a.strides), dilations: window(a.dilations), ...layout(a) }
-  const steps: Step[] = [{ op, inputs: [inputs.x, inputs.filter], attributes: how }]
+  return biased({ op, inputs: [inputs.x, inputs.filter], attributes: how }, call)
+}
+
+/** A product, with the bias and the activation that are fused to it. */
+function biased(product: Step, { inputs, attributes: a }: KernelCall): Step[] {
+  const steps = [product]
   if (inputs.bias) {
     steps.push({ op: 'BiasAdd', inputs: ['^', inputs.bias], attributes: { T: FLOAT, data_format: { text: 'NHWC' } } })
   }

@@ -15,6 +15,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 function attributeJson(attribute: Attribute): object {
   if ('type' in attribute) return { type: TYPE[attribute.type] }
   if ('ints' in attribute) return { list: { i: attribute.ints.map(String) } }
+  if ('int' in attribute) return { i: String(attribute.int) }
   if ('text' in attribute) return { s: base64(attribute.text) }
   return { b: attribute.flag }
 }
