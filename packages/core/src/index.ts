@@ -1,3 +1,8 @@
+export { hasLabels, readFeatures, readLabels, readMat } from './arrays/read.ts'
+export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
+export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'
+export type { HostTensor, TensorData } from './arrays/tensor.ts'
+export { writeMat } from './arrays/write-mat.ts'
 export { replaceFile, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
 export { type DownloadOptions, download } from './download.ts'
 export {
@@ -13,12 +18,4 @@ export { homeFolder } from './home.ts'
 export { editDistance, nearest } from './nearest.ts'
 export { Prng, type PrngState } from './prng.ts'
 export type { OnProgress, ProgressEvent } from './progress.ts'
-export {
-  type HostTensor,
-  readSafetensors,
-  type Safetensors,
-  type SafetensorsEntry,
-  SafetensorsFile,
-  type TensorData,
-  writeSafetensors,
-} from './safetensors.ts'
+export { readBytes, unreadable } from './read-file.ts'

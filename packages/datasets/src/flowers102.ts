@@ -1,8 +1,15 @@
 import { join } from 'node:path'
-import { DataError } from '@dml-crc/core'
+import { DataError, type HostTensor, readMat } from '@dml-crc/core'
 import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { FLOWERS102_CLASSES } from './flowers102-classes.ts'
-import { matVariable, readMat } from './mat/read.ts'
+
+/** One variable of a list. @throws {DataError} when it is not there. */
+function matVariable(path: string, variables: ReadonlyMap<string, HostTensor>, name: string): number[] {
+  const variable = variables.get(name)
+  if (variable) return Array.from(variable.data as ArrayLike<number | bigint>, Number)
+  const received = `variables ${[...variables.keys()].join(', ') || '(none)'}`
+  throw new DataError(path, { expected: `a variable ${name}`, received, remedy: 'Fetch the official file.' })
+}
 
 /** The splits and the variables of setid.mat that make them up. */
 const SPLITS: Record<string, readonly string[]> = {
@@ -23,9 +30,9 @@ export async function flowers102(root: string): Promise<ImageDataset> {
   const setsPath = join(root, 'setid.mat')
   const labels = matVariable(labelsPath, await readMat(labelsPath), 'labels')
   const sets = await readMat(setsPath)
-  const wrong = labels.find((label) => !(label >= 1 && label <= FLOWERS102_CLASSES.length))
+  const wrong = labels.find((label) => !(Number.isInteger(label) && label >= 1 && label <= FLOWERS102_CLASSES.length))
   if (wrong !== undefined) {
-    const expected = `labels from 1 to ${FLOWERS102_CLASSES.length}`
+    const expected = `whole labels from 1 to ${FLOWERS102_CLASSES.length}`
     throw new DataError(labelsPath, { expected, received: String(wrong), remedy: 'Fetch the official file.' })
   }
 
@@ -36,7 +43,7 @@ export async function flowers102(root: string): Promise<ImageDataset> {
 
   const records: Record<string, ImageRecord[]> = {}
   for (const [name, variables] of Object.entries(SPLITS)) {
-    const images = variables.flatMap((variable) => [...matVariable(setsPath, sets, variable)])
+    const images = variables.flatMap((variable) => matVariable(setsPath, sets, variable))
     const unknown = images.find((image) => labels[image - 1] === undefined)
     if (unknown !== undefined) {
       const expected = `image numbers from 1 to ${labels.length}, as imagelabels.mat has labels`

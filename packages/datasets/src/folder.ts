@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { DataError, InputError, Prng } from '@dml-crc/core'
-import { parseCsv } from './csv.ts'
+import { DataError, InputError, Prng, readBytes } from '@dml-crc/core'
+import { csvRows } from '@dml-crc/core/arrays'
 import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { groupBy } from './group.ts'
 
@@ -108,25 +108,42 @@ async function classFolders(root: string): Promise<Entry[]> {
 async function readManifest(path: string): Promise<Entry[]> {
   const damaged = (received: string, cause?: unknown) => {
     const expected = 'rows with a path and a label'
-    const remedy = 'Mend the manifest: columns path, label and perhaps split.'
+    const remedy = 'Mend the manifest: columns path, label and perhaps split, each a text.'
     return new DataError(path, { expected, received, remedy }, { cause })
   }
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw damaged(cause.code, cause)
-  })
-  let rows: Entry[]
+  const text = new TextDecoder().decode(await readBytes(path, 'a manifest of images'))
+  let rows: unknown[]
   if (path.endsWith('.json')) {
-    try {
-      rows = JSON.parse(text)
-    } catch (cause) {
-      throw damaged((cause as Error).message, cause)
-    }
-    if (!Array.isArray(rows)) throw damaged(typeof rows)
+    const value = parseJson(text, damaged)
+    if (!Array.isArray(value)) throw damaged(value === null ? 'null' : typeof value)
+    rows = value
   } else {
-    const [header = [], ...body] = parseCsv(text)
-    rows = body.map((row) => Object.fromEntries(header.map((name, i) => [name.trim(), row[i]])) as unknown as Entry)
+    const [header, ...body] = csvRows(text, path)
+    rows = body.map(({ line, cells }) => {
+      if (cells.length !== header.cells.length) throw damaged(`${cells.length} cells in line ${line}`)
+      return Object.fromEntries(header.cells.map((name, i) => [name, cells[i]]))
+    })
   }
-  const wrong = rows.findIndex((row) => !row?.path || row.label === undefined || row.label === '')
-  if (wrong >= 0) throw damaged(`${JSON.stringify(rows[wrong])} in row ${wrong + 1}`)
-  return rows.map((row) => ({ ...row, label: String(row.label) }))
+  return rows.map((row, i) => {
+    const entry = toEntry(row)
+    if (!entry) throw damaged(`${JSON.stringify(row)} in row ${i + 1}`)
+    return entry
+  })
+}
+
+function parseJson(text: string, damaged: (received: string, cause: unknown) => DataError): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged((cause as Error).message, cause)
+  }
+}
+
+/** A row of a manifest; labels and splits may be numbers. */
+function toEntry(row: unknown): Entry | undefined {
+  const { path, label, split } = (row ?? {}) as Record<string, unknown>
+  const isName = (value: unknown) => (typeof value === 'string' && value !== '') || Number.isFinite(value)
+  if (typeof path !== 'string' || path === '' || !isName(label)) return undefined
+  if (split !== undefined && split !== null && split !== '' && !isName(split)) return undefined
+  return { path, label: String(label), split: split ? String(split) : undefined }
 }

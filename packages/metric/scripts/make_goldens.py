@@ -103,10 +103,3 @@ data.mkdir(exist_ok=True)
 plain = {key: np.asarray(value).tolist() for key, value in out.items()}
 plain |= {"features": D.tolist(), "labels": y.tolist(), "queries": Q.tolist(), "truth": truth.tolist()}
 (data / "goldens.json").write_text(json.dumps(plain))
-
-table = np.arange(12, dtype=np.float32).reshape(4, 3) / 4
-np.save(data / "float32.npy", table)
-np.save(data / "fortran_float64.npy", np.asfortranarray(table.astype(float)))
-np.savez_compressed(data / "several.npz", features=table, labels=np.arange(4))
-np.savez(data / "one.npz", features=table)
-np.savetxt(data / "table.csv", table, delimiter=",", header="a,b,c", comments="")

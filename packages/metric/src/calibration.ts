@@ -1,6 +1,7 @@
 import { InputError } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import { largest } from './classifier.ts'
-import { checkCount, checkLabels, type Matrix } from './matrix.ts'
+import { checkCount, checkLabels } from './matrix.ts'
 
 /**
  * Expected calibration error: how far the predicted class's probability is from the share of right predictions, over

@@ -1,5 +1,6 @@
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
-import { classCounts, type Matrix } from './matrix.ts'
+import { classCounts } from './matrix.ts'
 
 /** A run of classes whose rows lie one class after another, each padded to `size` rows. */
 export interface Bucket {

@@ -1,6 +1,7 @@
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
 import type { Choices } from './heads/choose-on-grid.ts'
-import { checkFeatures, type Features, type Matrix, toTensor } from './matrix.ts'
+import { checkFeatures, type Features, toTensor } from './matrix.ts'
 
 /** What a classifier says about queries. */
 export interface Prediction {

@@ -1,8 +1,9 @@
+import type { Matrix } from '@dml-crc/core/arrays'
 import type { Classifier, FittedClassifier, Prediction } from './classifier.ts'
 import { crc } from './crc.ts'
 import { type FitMetricOptions, fitMetric } from './fit-metric.ts'
 import type { FittedMetric } from './fitted-metric.ts'
-import type { Features, Matrix } from './matrix.ts'
+import type { Features } from './matrix.ts'
 
 /** softmax(−s·r) of each row of residuals [B, C]. */
 function probabilities({ data, shape }: Matrix, temperature: number): Matrix {

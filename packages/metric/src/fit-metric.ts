@@ -1,4 +1,5 @@
 import { InputError, type OnProgress, Prng } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
 import { Adam } from './adam.ts'
 import { classLayout } from './class-layout.ts'
@@ -8,16 +9,7 @@ import { embedder, type FittedMetric } from './fitted-metric.ts'
 import { type Fold, stratifiedFolds } from './folds.ts'
 import { leaveOneOutResiduals } from './leave-one-out.ts'
 import { type Mahalanobis, type MetricForm, type MetricInit, mahalanobis } from './mahalanobis.ts'
-import {
-  checkCount,
-  checkLabelled,
-  checkPositive,
-  classCounts,
-  type Features,
-  type Matrix,
-  takeRows,
-  toTensor,
-} from './matrix.ts'
+import { checkCount, checkLabelled, checkPositive, classCounts, type Features, takeRows, toTensor } from './matrix.ts'
 import { drawSamples, type Images, imagesOf, meanViews } from './views.ts'
 
 export interface FitMetricOptions {

@@ -1,7 +1,8 @@
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
 import type { Rule } from './class-residuals.ts'
 import type { Mahalanobis } from './mahalanobis.ts'
-import { checkFeatures, type Features, type Matrix, toTensor } from './matrix.ts'
+import { checkFeatures, type Features, toTensor } from './matrix.ts'
 
 /** A metric learned for a set of features. */
 export interface FittedMetric {

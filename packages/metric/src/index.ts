@@ -1,3 +1,4 @@
+export type { Matrix } from '@dml-crc/core/arrays'
 export { expectedCalibrationError } from './calibration.ts'
 export { type ClassLayout, classLayout } from './class-layout.ts'
 export type { Rule } from './class-residuals.ts'
@@ -36,7 +37,7 @@ export {
   type MetricInit,
   mahalanobis,
 } from './mahalanobis.ts'
-export type { Features, Matrix } from './matrix.ts'
+export type { Features } from './matrix.ts'
 export { accuracy, type ClassMeasures, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
 export { nca, type ShallowMetricOptions } from './nca.ts'
 export { knn, ncm } from './nearest.ts'
@@ -45,7 +46,6 @@ export { type NrcOptions, nrc } from './nrc.ts'
 export { nsc } from './nsc.ts'
 export { type ProCrcOptions, proCrc } from './pro-crc.ts'
 export { randomSigns } from './random-signs.ts'
-export { arrayNames, readLabels, readMatrix } from './read-matrix.ts'
 export { type Retrieval, retrieval } from './retrieval.ts'
 export { ridge } from './ridge.ts'
 export { type RobustProCrcOptions, robustProCrc } from './robust-pro-crc.ts'

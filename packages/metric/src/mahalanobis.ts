@@ -1,6 +1,7 @@
 import { InputError, nearest, type Prng } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
-import { checkCount, type Matrix } from './matrix.ts'
+import { checkCount } from './matrix.ts'
 import { initialFactor } from './metric-init.ts'
 import { squaredDistances } from './nearest.ts'
 import { product } from './product.ts'

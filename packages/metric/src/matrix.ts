@@ -1,11 +1,6 @@
 import { InputError } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
-
-/** Features on the host: row-major float32, a sample a row. */
-export interface Matrix {
-  readonly data: Float32Array
-  readonly shape: readonly [number, number]
-}
 
 /** Features as the classifiers take them: a tensor [N, d], or a matrix on the host. */
 export type Features = tf.Tensor2D | Matrix

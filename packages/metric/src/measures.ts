@@ -1,5 +1,6 @@
 import { InputError } from '@dml-crc/core'
-import { checkCount, checkLabels, classCounts, type Matrix } from './matrix.ts'
+import type { Matrix } from '@dml-crc/core/arrays'
+import { checkCount, checkLabels, classCounts } from './matrix.ts'
 
 function checkSameLength(predicted: ArrayLike<number>, labels: ArrayLike<number>): void {
   if (predicted.length !== labels.length || labels.length === 0) {

@@ -1,8 +1,9 @@
 import { InputError, type Prng } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import { cholesky, triangularSolve } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import type { MetricInit } from './mahalanobis.ts'
-import { checkLabels, type Matrix, toTensor } from './matrix.ts'
+import { checkLabels, toTensor } from './matrix.ts'
 import { principalDirections } from './principal-directions.ts'
 import { product } from './product.ts'
 

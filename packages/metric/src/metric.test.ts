@@ -1,4 +1,5 @@
 import { Prng } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import { loadEngine, symmetricEigen } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,7 +10,6 @@ import { explain } from './explain.ts'
 import { fitMetric } from './fit-metric.ts'
 import { fitReconstruction } from './fit-reconstruction.ts'
 import { mahalanobis } from './mahalanobis.ts'
-import type { Matrix } from './matrix.ts'
 import { accuracy } from './measures.ts'
 import { principalDirections } from './principal-directions.ts'
 

@@ -1,15 +1,8 @@
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
 import type { Classifier } from './classifier.ts'
 import { mahalanobis } from './mahalanobis.ts'
-import {
-  checkCount,
-  checkFeatures,
-  checkLabelled,
-  checkPositive,
-  type Features,
-  type Matrix,
-  toTensor,
-} from './matrix.ts'
+import { checkCount, checkFeatures, checkLabelled, checkPositive, type Features, toTensor } from './matrix.ts'
 import { knn, squaredDistances } from './nearest.ts'
 import { product } from './product.ts'
 

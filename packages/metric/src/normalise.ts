@@ -1,6 +1,6 @@
 import { InputError } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import * as tf from '@tensorflow/tfjs'
-import type { Matrix } from './matrix.ts'
 
 export interface NormaliseOptions {
   /** Take sign(x)·√|x| of each number first, which keeps a few large activations from deciding all. Default true. */

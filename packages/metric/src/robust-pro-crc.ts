@@ -1,6 +1,7 @@
 import { NumericalError } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import { type Classifier, largest } from './classifier.ts'
-import { checkCount, checkFeatures, checkLabelled, checkPositive, type Matrix } from './matrix.ts'
+import { checkCount, checkFeatures, checkLabelled, checkPositive } from './matrix.ts'
 
 export interface RobustProCrcOptions {
   /** Weight of Σ|α|, above 0. Default 0.05. */

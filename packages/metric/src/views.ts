@@ -1,6 +1,7 @@
 import { InputError, type Prng } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import type { ClassLayout } from './class-layout.ts'
-import { type Matrix, takeRows } from './matrix.ts'
+import { takeRows } from './matrix.ts'
 import { randomSigns } from './random-signs.ts'
 
 /** Images with their views, which are rows of the features. */

@@ -1,6 +1,7 @@
+import type { Matrix } from '@dml-crc/core/arrays'
 import type { Classifier, FittedClassifier } from './classifier.ts'
 import { type CrcOptions, crc } from './crc.ts'
-import { checkFeatures, checkLabelled, checkPositive, type Features, type Matrix } from './matrix.ts'
+import { checkFeatures, checkLabelled, checkPositive, type Features } from './matrix.ts'
 
 /** The features [N, d], each column times its weight. */
 function weighted({ data, shape }: Matrix, weights: Float32Array): Matrix {

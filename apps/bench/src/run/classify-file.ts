@@ -1,10 +1,11 @@
-import { DataError, InputError, Prng } from '@dml-crc/core'
+import { InputError, Prng } from '@dml-crc/core'
+import { checkLabelCount, type Label } from '@dml-crc/core/arrays'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { accuracy, type Matrix, meanPerClass } from '@dml-crc/metric'
 import { unknown } from '../command-line/usage.ts'
 import { override } from '../experiment/override.ts'
 import { isMethod, METHODS, makeClassifier, type Options } from './methods.ts'
-import { classesBeside, readClasses, readFeatures } from './read-samples.ts'
+import { featuresOf, labelsBeside, labelsOf } from './read-samples.ts'
 
 export interface ClassifyFiles {
   features: string
@@ -19,13 +20,13 @@ export interface ClassifyFiles {
 
 export interface Classified {
   /** The class of each query, as the labels of the samples name it. */
-  labels: number[]
+  labels: Label[]
   /** [N, C] larger is likelier. */
   scores: Matrix
   /** The class of each column of the scores. */
-  classes: number[]
+  classes: Label[]
   /** Of the queries, where it is known. */
-  truth?: number[]
+  truth?: Label[]
   accuracy?: number
   meanPerClass?: number
 }
@@ -38,8 +39,8 @@ export async function classifyFile(options: ClassifyFiles): Promise<Classified> 
   const { method, set, engine, seed } = options
   if (!isMethod(method)) throw unknown('Unknown method', method, METHODS, 'See `dml-crc classify --help`.')
   const classifier = makeClassifier(method, set.reduce<Options>(override, {}), Prng.fromSeed(Number(seed)))
-  const samples = await readFeatures(options.features)
-  const labels = options.labels ? await readClasses(options.labels) : await classesBeside(options.features)
+  const samples = await featuresOf(options.features)
+  const labels = options.labels ? await labelsOf(options.labels) : await labelsBeside(options.features)
   if (!labels) {
     throw new InputError('--labels', {
       expected: 'a file of the class of each sample, or an array «labels» beside the features',
@@ -47,12 +48,12 @@ export async function classifyFile(options: ClassifyFiles): Promise<Classified> 
       remedy: 'Name it: --labels FILE or --labels FILE:KEY.',
     })
   }
-  checkCount(options.labels ?? options.features, labels, samples)
-  const queries = await readFeatures(options.queries)
-  const truth = options.queryLabels ? await readClasses(options.queryLabels) : await classesBeside(options.queries)
-  if (truth) checkCount(options.queryLabels ?? options.queries, truth, queries)
+  checkLabelCount(options.labels ?? options.features, labels, samples)
+  const queries = await featuresOf(options.queries)
+  const truth = options.queryLabels ? await labelsOf(options.queryLabels) : await labelsBeside(options.queries)
+  if (truth) checkLabelCount(options.queryLabels ?? options.queries, truth, queries)
 
-  const classes = [...new Set(labels)].sort((a, b) => a - b)
+  const classes = [...new Set(labels)].sort(byLabel)
   const place = new Map(classes.map((name, c) => [name, c]))
   await loadEngine({ prefer: engine })
   const fitted = await classifier.fit(
@@ -61,30 +62,31 @@ export async function classifyFile(options: ClassifyFiles): Promise<Classified> 
   )
   try {
     const prediction = await fitted.predict(queries)
-    const named = prediction.labels.map((c) => classes[c])
+    const named = Array.from(prediction.labels, (c) => classes[c])
     return {
-      labels: [...named],
+      labels: named,
       scores: prediction.scores,
       classes,
-      ...(truth && { truth: [...truth], ...measure(named, truth) }),
+      ...(truth && { truth, ...measure(named, truth) }),
     }
   } finally {
     fitted.dispose()
   }
 }
 
-/** Classes may be any whole numbers, and the truth may have some that no sample has. */
-function measure(predicted: Int32Array, truth: Int32Array) {
-  const place = new Map([...new Set([...predicted, ...truth])].map((name, c) => [name, c]))
-  const counted = (names: Int32Array) => names.map((name) => place.get(name)!)
-  return {
-    accuracy: accuracy(predicted, truth),
-    meanPerClass: meanPerClass(counted(predicted), counted(truth)),
-  }
+/** Numbers by size, texts by their characters, numbers before texts. */
+function byLabel(a: Label, b: Label): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1
+  return a < b ? -1 : 1
 }
 
-function checkCount(file: string, labels: Int32Array, { shape: [rows] }: Matrix): void {
-  if (labels.length === rows) return
-  const remedy = 'Give one label for each row of the features.'
-  throw new DataError(file, { expected: `${rows} labels`, received: `${labels.length}`, remedy })
+/** Classes may be any whole numbers or texts, and the truth may have some that no sample has. */
+function measure(predicted: readonly Label[], truth: readonly Label[]) {
+  const place = new Map([...new Set([...predicted, ...truth])].map((name, c) => [name, c]))
+  const counted = (names: readonly Label[]) => Int32Array.from(names, (name) => place.get(name)!)
+  return {
+    accuracy: accuracy(counted(predicted), counted(truth)),
+    meanPerClass: meanPerClass(counted(predicted), counted(truth)),
+  }
 }

@@ -1,21 +1,35 @@
 import { extname } from 'node:path'
 import { InputError, writeFileAtomic, writeJsonAtomic, writeSafetensors } from '@dml-crc/core'
+import type { Label } from '@dml-crc/core/arrays'
 import type { Classified } from './classify-file.ts'
 
 const WRITERS: Record<string, (file: string, found: Classified) => Promise<void>> = {
   '.csv': (file, { labels, truth }) => {
-    const lines = labels.map((label, i) => (truth ? `${label},${truth[i]}` : `${label}`))
+    const lines = labels.map((label, i) => (truth ? `${cell(label)},${cell(truth[i])}` : cell(label)))
     return writeFileAtomic(file, `${[truth ? 'predicted,true' : 'predicted', ...lines].join('\n')}\n`)
   },
   '.json': (file, { labels, classes, truth, accuracy, meanPerClass }) =>
     writeJsonAtomic(file, { labels, classes, truth, accuracy, meanPerClass }),
-  '.safetensors': (file, { labels, scores, classes }) =>
-    writeSafetensors(file, [
-      ['labels', { shape: [labels.length], data: Int32Array.from(labels) }],
-      ['scores', { shape: [...scores.shape], data: scores.data }],
-      ['classes', { shape: [classes.length], data: Int32Array.from(classes) }],
-    ]),
+  '.safetensors': (file, { labels, scores, classes }) => {
+    // The format holds no texts: classes that have names are numbered, and the names go into the metadata.
+    const named = classes.some((label) => typeof label === 'string')
+    const numbers = named ? classes.map((_, c) => c) : (classes as number[])
+    const place = new Map(classes.map((label, c) => [label, numbers[c]]))
+    const whole = (values: number[]) => ({ shape: [values.length], data: BigInt64Array.from(values, BigInt) })
+    return writeSafetensors(
+      file,
+      [
+        ['labels', whole(labels.map((label) => place.get(label)!))],
+        ['scores', { shape: [...scores.shape], data: scores.data }],
+        ['classes', whole(numbers)],
+      ],
+      named ? { classNames: JSON.stringify(classes) } : {},
+    )
+  },
 }
+
+/** A label as a cell of CSV. */
+const cell = (label: Label) => (/[",\r\n]/.test(`${label}`) ? `"${`${label}`.replaceAll('"', '""')}"` : `${label}`)
 
 /**
  * How predictions are written to a file of this name: one a line (`.csv`), with what was measured (`.json`), or with the

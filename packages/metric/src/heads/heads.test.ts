@@ -1,9 +1,9 @@
 import { Prng } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/core/arrays'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Classifier } from '../classifier.ts'
-import type { Matrix } from '../matrix.ts'
 import goldens from '../testdata/head-goldens.json' with { type: 'json' }
 import { kernelRidge } from './kernel-ridge.ts'
 import { linearSvm } from './linear-svm.ts'

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib'
-import { writeFileAtomic } from '@dml-crc/core'
-import { COMPRESSED, DOUBLE, DOUBLE_CLASS, HEADER_BYTES, INT8, INT32, MATRIX, UINT32, VERSION } from './format.ts'
+import { writeFileAtomic } from '../atomic-file.ts'
+import { COMPRESSED, DOUBLE, DOUBLE_CLASS, HEADER_BYTES, INT8, INT32, MATRIX, UINT32, VERSION } from './mat-format.ts'
 
 function element(type: number, body: Uint8Array): Uint8Array {
   const out = new Uint8Array(8 + Math.ceil(body.length / 8) * 8)

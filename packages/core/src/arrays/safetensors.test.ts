@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DataError } from './errors.ts'
-import { readSafetensors, SafetensorsFile, writeSafetensors } from './safetensors.ts'
-import reference from './testdata/reference.json' with { type: 'json' }
+import { DataError } from '../errors.ts'
+import reference from '../testdata/reference.json' with { type: 'json' }
+import { encodeSafetensors, parseSafetensors } from './safetensors.ts'
+import { readSafetensors, SafetensorsFile, writeSafetensors } from './safetensors-file.ts'
+import type { HostTensor } from './tensor.ts'
 
 const golden = fileURLToPath(new URL('./testdata/reference.safetensors', import.meta.url))
 const values = [0, -0, 1, -2.5, 65504, 6e-8, 1e-5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3.140625]
@@ -95,6 +97,52 @@ describe('SafetensorsFile', () => {
   })
 
   it('says of a missing file that it is missing', async () => {
-    await expect(SafetensorsFile.open(join(folder, 'nowhere'))).rejects.toThrow(/received ENOENT/)
+    await expect(SafetensorsFile.open(join(folder, 'nowhere'))).rejects.toThrow(/received no such file \(ENOENT\)/)
   })
+})
+
+describe('bytes made to deceive', () => {
+  /** A file with any header and `size` bytes of data. */
+  const file = (header: unknown, size = 8) => {
+    const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
+    const bytes = new Uint8Array(8 + text.length + size)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true)
+    bytes.set(text, 8)
+    return bytes
+  }
+  const tensor = (shape: unknown, data_offsets: unknown, dtype = 'F32') => ({ dtype, shape, data_offsets })
+
+  it.each<[string, Uint8Array, RegExp]>([
+    ['tensors that overlap', file({ a: tensor([2], [0, 8]), b: tensor([2], [0, 8]) }), /b to begin at 8.*received 0/],
+    ['a gap', file({ a: tensor([1], [4, 8]) }), /a to begin at 0/],
+    ['data that no tensor has', file({ a: tensor([1], [0, 4]) }), /4 bytes of data, as its tensors say, received 8/],
+    ['a negative size', file({ a: tensor([-2, -1], [0, 8]) }), /whole sizes, received \[-2,-1\]/],
+    ['a fractional size', file({ a: tensor([0.5, 4], [0, 8]) }), /whole sizes/],
+    ['fractional places', file({ a: tensor([2], [0.5, 8.5]) }), /\[begin, end\]/],
+    ['a tensor that is null', file({ a: null }), /a in one of F64.*received undefined/],
+    ['a list for a header', file([1]), /a JSON object/],
+    ['a null header', file('null'), /a JSON object, received null/],
+    ['a type named constructor', file({ a: tensor([2], [0, 8], 'constructor') }), /received constructor/],
+    ['metadata that are not texts', file({ __metadata__: { a: 1 }, b: tensor([2], [0, 8]) }), /metadata of texts/],
+    ['lists nested without end', file('['.repeat(100_000)), /a header in JSON/],
+  ])('are refused: %s', (_, bytes, message) => {
+    expect(() => parseSafetensors(bytes)).toThrow(DataError)
+    expect(() => parseSafetensors(bytes)).toThrow(message)
+  })
+
+  it('do not reach the prototype', () => {
+    const text = '{"__proto__":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
+    expect([...parseSafetensors(file(text)).tensors.keys()]).toEqual(['__proto__'])
+  })
+})
+
+it('encodeSafetensors and parseSafetensors are each the inverse of the other, for every type', () => {
+  const types = [Float64Array, Float32Array, Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array]
+  const tensors: [string, HostTensor][] = types.map((Type) => [Type.name, { shape: [3], data: Type.of(1, 2, 3) }])
+  tensors.push(['wide', { shape: [1, 1], data: BigUint64Array.of(2n ** 64n - 1n) }])
+  tensors.push(['signed', { shape: [], data: BigInt64Array.of(-1n) }])
+  const read = parseSafetensors(encodeSafetensors(tensors, { a: 'b' }))
+  expect([...read.tensors]).toEqual(tensors)
+  expect(read.metadata).toEqual({ a: 'b' })
+  expect(() => encodeSafetensors([tensors[0], tensors[0]])).toThrow(/a name of its own/)
 })

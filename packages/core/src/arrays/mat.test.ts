@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMat } from './read.ts'
-import { writeMat } from './write.ts'
+import { writeMat } from './write-mat.ts'
 
-const testdata = (name: string) => fileURLToPath(new URL(`../testdata/${name}`, import.meta.url))
+const testdata = (name: string) => fileURLToPath(new URL(`testdata/${name}`, import.meta.url))
 
 let folder: string
 beforeAll(async () => {
@@ -42,12 +43,12 @@ function bigEndian(values: readonly number[]): Buffer {
 describe('readMat', () => {
   it.each(['scipy_plain.mat', 'scipy_compressed.mat'])('reads what SciPy wrote: %s', async (name) => {
     const variables = await readMat(testdata(name))
-    expect([...variables.keys()].sort()).toEqual(['bytes', 'doubles', 'wide'])
+    expect([...variables.keys()].sort()).toEqual(['bytes', 'cube', 'doubles', 'wide'])
     expect(variables.get('bytes')?.shape).toEqual([2, 3])
-    // The first index runs fastest.
-    expect([...variables.get('bytes')!.data]).toEqual([0, 3, 1, 4, 2, 5])
+    // MATLAB stores it by columns.
+    expect(variables.get('bytes')!.data).toEqual(Uint8Array.of(0, 1, 2, 3, 4, 5))
     expect([...variables.get('doubles')!.data]).toEqual([0.5, -1.25, 1e300])
-    expect([...variables.get('wide')!.data]).toEqual([-(2 ** 40), 2 ** 40])
+    expect([...variables.get('wide')!.data]).toEqual([-(2n ** 40n), 2n ** 40n])
   })
 
   it('reads big-endian files', async () => {
@@ -85,5 +86,19 @@ describe('readMat', () => {
       await expect(readMat(join(folder, name)), name).rejects.toThrow(`${name}: expected a MATLAB 5 file, received`)
     }
     await expect(readMat(join(folder, 'none.mat'))).rejects.toThrow('ENOENT')
+  })
+
+  it('refuses a file that unpacks to more than its memory budget, before that', async () => {
+    const head = Buffer.alloc(136)
+    head.writeUInt32LE(14, 0)
+    head.writeUInt32LE(2 ** 27, 4)
+    const packed = deflateSync(Buffer.concat([head, Buffer.alloc(2 ** 27)]), { level: 1 })
+    const whole = await readFile(testdata('scipy_compressed.mat'))
+    const tag = Buffer.alloc(8)
+    tag.writeUInt32LE(15, 0)
+    tag.writeUInt32LE(packed.length, 4)
+    const path = join(folder, 'bomb.mat')
+    await writeFile(path, Buffer.concat([whole.subarray(0, 128), tag, packed]))
+    await expect(readMat(path)).rejects.toThrow(/contents of at most 6\d+ bytes .*received more/)
   })
 })
