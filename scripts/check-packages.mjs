@@ -37,6 +37,18 @@ async function checkSize(fromTarballs) {
   console.log(`@dml-crc/metric adds ${(added / 1e6).toFixed(1)} MB beside TensorFlow.js, and no install script`)
 }
 
+/** Outside a checkout, doctor finds wasm, and engine install fetches what the native engine is built from. */
+async function checkEngines() {
+  const { engines } = JSON.parse(await runQuietly('dml-crc doctor', 'npx', ['dml-crc', 'doctor', '--json'], options))
+  const { works, trains } = engines.find(({ name }) => name === 'wasm')
+  if (!works || !trains) throw new Error(`dml-crc doctor: wasm works: ${works}, trains: ${trains}`)
+  writeFileSync(at('all', 'no.whl'), 'not a wheel, so that the installation ends before TensorFlow is downloaded')
+  const install = ['dml-crc', 'engine', 'install', '--quiet', '--wheel', 'no.whl']
+  const failure = await run('dml-crc engine install', 'npx', install, options).catch(({ message }) => message)
+  if (!/no\.whl: expected a wheel of TensorFlow/.test(failure)) throw new Error(`not the expected error: ${failure}`)
+  console.log('dml-crc: doctor and engine install work outside a checkout')
+}
+
 try {
   const packed = await packAll(folder)
   const fromTarballs = (names) =>
@@ -58,6 +70,7 @@ try {
   }
   await runQuietly('dml-crc --help', 'npx', ['dml-crc', '--help'], options)
   console.log('dml-crc: packed, installed, shows its help')
+  await checkEngines()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -15,7 +15,9 @@ export async function packAll(folder) {
       const { name } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
       const pack = ['--yes', packageManager, 'pack', '--json', '--pack-destination', folder]
       const { stdout } = await run(`packing ${name}`, 'npx', pack, { cwd: packageRoot })
-      return { name, packageRoot, tarball: JSON.parse(stdout).filename }
+      // Before the document stands what a script of the package printed.
+      const { filename } = JSON.parse(stdout.slice(stdout.indexOf('{\n')))
+      return { name, packageRoot, tarball: filename }
     }),
   )
 }

@@ -33,11 +33,20 @@ export async function loadWebgpu() {
     const remedy = 'Use wasm, which is faster than that, or allow it with DML_CRC_WEBGPU_ALLOW_SOFTWARE=1.'
     throw refusal('a real GPU', `the software adapter ${name}`, remedy)
   }
-  require('@tensorflow/tfjs-backend-webgpu')
+  requireBackend()
   if (!(await tf.setBackend('webgpu'))) {
     throw refusal('the backend to start', `a failure on ${name}`, 'Use another engine.')
   }
   return { library, device: name, threads: 1 }
+}
+
+function requireBackend(): void {
+  try {
+    require('@tensorflow/tfjs-backend-webgpu')
+  } catch (cause) {
+    const remedy = 'Run `npm install @tensorflow/tfjs-backend-webgpu`.'
+    throw refusal('its backend', (cause as Error).message.split('\n')[0]!, remedy, cause)
+  }
 }
 
 /** On Linux, Dawn complains on standard error where Vulkan is missing: better not to ask it then. */
@@ -54,7 +63,12 @@ async function createGpu(): Promise<{ gpu: Gpu; library: string }> {
   try {
     dawn = await import('webgpu')
   } catch (cause) {
-    throw refusal('the package webgpu', (cause as Error).message.split('\n')[0]!, 'Run `npm install webgpu`.', cause)
+    throw refusal(
+      'the package webgpu',
+      (cause as Error).message.split('\n')[0]!,
+      'Run `npm install webgpu @tensorflow/tfjs-backend-webgpu`.',
+      cause,
+    )
   }
   Object.assign(globalThis, dawn.globals)
   const gpu = dawn.create([])

@@ -6,10 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { EngineError } from '@dml-crc/core'
 import { type CommandOptions, type CommandResult, errorLines, runCommand } from './command.ts'
 import type { NativePackage } from './folder.ts'
+import { resolveFetched } from './npm.ts'
 import { LIBRARIES } from './wheel.ts'
 
-const require = createRequire(import.meta.url)
-const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js')
+/** @throws {EngineError} where node-gyp is not installed. */
+function nodeGyp(): string {
+  const found = resolveFetched('node-gyp/bin/node-gyp.js')
+  if (found) return found
+  const remedy = 'Run `npm install node-gyp`, or remove the engine and install it again.'
+  throw new EngineError('build of the native binding', { expected: 'node-gyp', received: 'none', remedy })
+}
 
 /** Copies what the package's own install script works on: it writes beside itself, and node_modules is not ours. */
 export async function copySources(from: NativePackage, folder: string): Promise<void> {
@@ -33,7 +39,7 @@ export function runInstallScript(
     ...nodeHeaders(),
     NODE_PATH: modules.join(delimiter),
     PATH: [...modules.map((path) => join(path, '.bin')), dirname(process.execPath), process.env.PATH].join(delimiter),
-    npm_config_node_gyp: nodeGyp,
+    npm_config_node_gyp: nodeGyp(),
   }
   return runCommand([process.execPath, 'scripts/install.js', ...args], { ...options, cwd: folder, env })
 }
@@ -52,7 +58,7 @@ function nodeHeaders(): NodeJS.ProcessEnv {
 export async function buildLogLevel(folder: string, binding: string, options: CommandOptions): Promise<CommandResult> {
   const sources = join(folder, 'build-tmp-log-level')
   await cp(fileURLToPath(new URL('../../binding', import.meta.url)), sources, { recursive: true })
-  const command = [process.execPath, nodeGyp, 'rebuild', `--directory=${sources}`]
+  const command = [process.execPath, nodeGyp(), 'rebuild', `--directory=${sources}`]
   const result = await runCommand(command, { ...options, env: nodeHeaders() })
   if (result.ok) await cp(join(sources, 'build', 'Release', 'log_level.node'), logLevelBeside(join(folder, binding)))
   return result

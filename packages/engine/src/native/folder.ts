@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { EngineError, homeFolder } from '@dml-crc/core'
+import { resolveFetched } from './npm.ts'
 
 export type NativeName = 'tfjs-node' | 'tfjs-node-gpu'
 
@@ -16,15 +17,11 @@ export interface NativePackage {
   folder: string
 }
 
-/** The package as npm installed it, or undefined where it is not there: it is an optional dependency. */
+/** The package as npm installed it, with the application or for `engine install`, or undefined where it is in neither. */
 export function findPackage(name: NativeName): NativePackage | undefined {
   const packageName = `@tensorflow/${name}` as const
-  try {
-    const file = require.resolve(`${packageName}/package.json`)
-    return { name: packageName, version: require(file).version, folder: dirname(file) }
-  } catch {
-    return undefined
-  }
+  const file = resolveFetched(`${packageName}/package.json`)
+  return file ? { name: packageName, version: require(file).version, folder: dirname(file) } : undefined
 }
 
 /** A file of an installation, as it was when the installation was found to work. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EngineError, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
@@ -23,8 +24,11 @@ import {
   type NativeName,
   type NativePackage,
 } from './folder.ts'
+import { fetchPackages, resolveFetched } from './npm.ts'
 import { downloadWheel, findPip, installTensorFlow } from './pip.ts'
 import { extractWheel } from './wheel.ts'
+
+const { version } = createRequire(import.meta.url)('@tensorflow/tfjs/package.json')
 
 export interface InstallOptions {
   /** With CUDA, for an NVIDIA card: `@tensorflow/tfjs-node-gpu`. Default: `@tensorflow/tfjs-node`. */
@@ -53,11 +57,11 @@ export async function installNative({ gpu = false, wheel, signal, onProgress }: 
   installation: Installation
 }> {
   const name: NativeName = gpu ? 'tfjs-node-gpu' : 'tfjs-node'
-  const source = requirePackage(name)
   if (wheel !== undefined && !existsSync(wheel)) {
     const remedy = 'Check the path, or leave it out to download one.'
     throw new InputError('--wheel', { expected: 'a file', received: wheel, remedy })
   }
+  const source = await requirePackage(name, { signal, onProgress })
   const folder = installationFolder(source)
   let staging: string | undefined
   try {
@@ -96,14 +100,12 @@ export async function removeNative(): Promise<string[]> {
   return names.map((name) => join(parent, name))
 }
 
-function requirePackage(name: NativeName): NativePackage {
-  const source = findPackage(name)
-  if (source) return source
-  throw new EngineError(name, {
-    expected: `the package @tensorflow/${name}`,
-    received: 'none in node_modules',
-    remedy: `Install it without its script, which this command stands in for: npm install --ignore-scripts @tensorflow/${name}`,
-  })
+/** The package of a native engine and node-gyp, fetched where the application has not got them. */
+async function requirePackage(name: NativeName, options: Pick<InstallOptions, 'signal' | 'onProgress'>) {
+  const here = findPackage(name)
+  if (here && resolveFetched('node-gyp/package.json')) return here
+  await fetchPackages(`@tensorflow/${name}`, version, options)
+  return findPackage(name)!
 }
 
 /** Brings library and binding into `staging`; returns where the library is from. */

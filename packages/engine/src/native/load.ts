@@ -4,6 +4,7 @@ import { constants, cpus } from 'node:os'
 import { join } from 'node:path'
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import { withApplicationTensorFlow } from '../application-tensorflow.ts'
 import { findBinding, logLevelBeside } from './build.ts'
 import {
   findPackage,
@@ -14,6 +15,7 @@ import {
   requireIntact,
 } from './folder.ts'
 import { restoreRemovedUtil } from './node-shims.ts'
+import { packagesFolder } from './npm.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -36,7 +38,7 @@ export async function loadNative(name: NativeName) {
   const flag = name === 'tfjs-node-gpu' ? ' --gpu' : ''
   throw new EngineError(name, {
     expected: 'an installed binding and library',
-    received: source ? 'neither' : `not even the package @tensorflow/${name}`,
+    received: 'neither',
     remedy: `Run \`dml-crc engine install${flag}\`.`,
   })
 }
@@ -50,7 +52,7 @@ export async function loadNativeFrom(folder: string, name: NativeName, { allowCp
     const remedy = 'Run `dml-crc engine install` again.'
     throw new EngineError(`${name} in ${folder}`, { expected: 'a binding', received, remedy })
   }
-  requireOneCopy(source)
+  if (!isFetched(source)) requireOneCopy(source)
   requireNoOther(name)
   prepareProcess()
   const native = requireWith(source, join(folder, binding))
@@ -111,6 +113,9 @@ function requireOneCopy(source: NativePackage): void {
   })
 }
 
+/** A fetched package has no TensorFlow.js of its own. */
+const isFetched = ({ folder }: NativePackage) => folder.startsWith(packagesFolder())
+
 /** What must be so before the library is loaded. */
 function prepareProcess(): void {
   restoreRemovedUtil()
@@ -134,7 +139,7 @@ function requireWith(source: NativePackage, binding: string): { version: Record<
     require.cache[binding] = openBinding(binding)
     resident = source.name
     require.cache[locator] = moduleOf(locator, { find: () => binding })
-    return fromPackage(source.folder)
+    return isFetched(source) ? withApplicationTensorFlow(() => fromPackage(source.folder)) : fromPackage(source.folder)
   } catch (cause) {
     throw new EngineError(
       source.name,

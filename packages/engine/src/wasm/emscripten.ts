@@ -1,12 +1,19 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { compileFunction } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { withApplicationTensorFlow } from '../application-tensorflow.ts'
 
 const require = createRequire(import.meta.url)
-const builds = '@tensorflow/tfjs-backend-wasm/wasm-out'
+
+/** The backend's package: a published copy of this one brings what it uses of it, a checkout has the whole. */
+const brought = fileURLToPath(new URL('../tfjs-backend-wasm/', import.meta.url))
+const backend = existsSync(brought) ? brought : dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))
+const build = join(backend, 'wasm-out', 'tfjs-backend-wasm-threaded-simd')
 
 /** The module that the backend is made from, with what this package uses of it. */
 export interface WasmModule {
@@ -26,10 +33,8 @@ type Factory = (options: object) => Promise<WasmModule>
  * that starts from the worker's text, and starts as many as there will be threads, not eight.
  */
 export async function instantiateThreaded(memory: WebAssembly.Memory, threads: number): Promise<WasmModule> {
-  const path = require.resolve(`${builds}/tfjs-backend-wasm-threaded-simd.js`)
-  const { wasmWorkerContents } = require(`${builds}/tfjs-backend-wasm-threaded-simd.worker.js`) as {
-    wasmWorkerContents: string
-  }
+  const path = `${build}.js`
+  const { wasmWorkerContents } = require(`${build}.worker.js`) as { wasmWorkerContents: string }
   // The text lost a level of escapes on its way into the package.
   const workerText = wasmWorkerContents.replace(/\n/g, '\\n')
   class TextWorker extends Worker {
@@ -98,5 +103,5 @@ export function wasmPackage(): {
   setThreadsCount(count: number): void
   version_wasm: string
 } {
-  return require('@tensorflow/tfjs-backend-wasm')
+  return withApplicationTensorFlow(() => require(backend))
 }
