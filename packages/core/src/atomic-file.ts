@@ -1,15 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { unwritable } from './disk-error.ts'
+import { ownerTag } from './owner.ts'
 
 /**
  * Writes a file so that, whatever happens, its path holds either what was there before or the whole new
- * content: a temporary file beside it is filled by `fill`, forced to the disk, and renamed over it.
+ * content: a temporary file beside it is filled by `fill`, forced to the disk, and renamed over it. The temporary file of a
+ * process that was killed is removed by `sweepLeftovers`.
+ * @throws {DataError} when the disk is full or the place cannot be written to.
  */
 export async function replaceFile(path: string, fill: (file: FileHandle) => Promise<void>): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw unwritable(folder, cause)
+  })
+  const temporary = `${path}.${ownerTag()}.tmp`
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -20,8 +25,8 @@ export async function replaceFile(path: string, fill: (file: FileHandle) => Prom
     }
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
+    await rm(temporary, { force: true }).catch(() => {})
+    throw unwritable(path, error)
   }
   await syncFolder(folder)
 }
@@ -45,4 +50,40 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): Pro
 /** {@link replaceFile} with a value as indented JSON. */
 export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
   return writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/**
+ * Puts the folder `ready` in the place of `path`, whatever was there before. A process that is killed in between leaves
+ * either of them under the path, or lets `sweepLeftovers` put the one before back.
+ */
+export async function swapFolder(ready: string, path: string): Promise<void> {
+  const old = `${resolve(path)}.${ownerTag()}.old`
+  await rename(path, old).catch((error) => {
+    if (error.code !== 'ENOENT') throw unwritable(path, error)
+  })
+  await rename(ready, path).catch((error) => {
+    throw unwritable(path, error)
+  })
+  await syncFolder(dirname(resolve(path)))
+  await rm(old, { recursive: true, force: true })
+}
+
+/**
+ * Writes a folder as {@link replaceFile} writes a file: `fill` makes it beside its place, where it is then put whole.
+ * @throws {DataError} when the disk is full or the place cannot be written to.
+ */
+export async function replaceFolder(path: string, fill: (aside: string) => Promise<void>): Promise<void> {
+  const aside = `${resolve(path)}.${ownerTag()}.tmp`
+  try {
+    await mkdir(aside, { recursive: true })
+    await fill(aside)
+    for (const name of await readdir(aside, { recursive: true, withFileTypes: true })) {
+      if (name.isDirectory()) await syncFolder(join(name.parentPath ?? name.path, name.name))
+    }
+    await syncFolder(aside)
+    await swapFolder(aside, path)
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true }).catch(() => {})
+    throw unwritable(path, error)
+  }
 }

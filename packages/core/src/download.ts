@@ -5,9 +5,9 @@ import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dispatcher, EnvHttpProxyAgent, interceptors } from 'undici'
 import { syncFolder } from './atomic-file.ts'
-import { withLock } from './download-lock.ts'
 import { type Origin, sizeOf, TransferError, transfer, wrongLength } from './download-transfer.ts'
 import { DownloadError, InputError } from './errors.ts'
+import { withLock } from './lock.ts'
 import type { OnProgress } from './progress.ts'
 
 export interface DownloadOptions {
@@ -61,7 +61,13 @@ export async function download(options: DownloadOptions): Promise<void> {
     async () => {
       if (!(await isWhole(to, options))) await fetchFile(options)
     },
-    signal,
+    {
+      signal,
+      onWait: () => {
+        const text = 'another process is fetching it: waiting for that'
+        options.onProgress?.({ kind: 'note', task: `download ${basename(to)}`, text })
+      },
+    },
   )
 }
 

@@ -3,7 +3,7 @@ export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
 export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'
 export type { HostTensor, TensorData } from './arrays/tensor.ts'
 export { writeMat } from './arrays/write-mat.ts'
-export { replaceFile, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
+export { replaceFile, replaceFolder, swapFolder, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
 export { type DownloadOptions, download } from './download.ts'
 export {
   DataError,
@@ -15,6 +15,9 @@ export {
   NumericalError,
 } from './errors.ts'
 export { homeFolder } from './home.ts'
+export { parseJson, readJson, type Schema } from './json-file.ts'
+export { sweepLeftovers } from './leftovers.ts'
+export { acquireLock, type LockOptions, withLock } from './lock.ts'
 export { editDistance, nearest } from './nearest.ts'
 export { Prng, type PrngState } from './prng.ts'
 export type { OnProgress, ProgressEvent } from './progress.ts'
