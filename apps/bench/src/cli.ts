@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { describeFailure } from './command-line/failure.ts'
 import { buildProgram, isHelp } from './command-line/program.ts'
+import { quietWarnings } from './command-line/warnings.ts'
 
+quietWarnings()
 const program = buildProgram()
 try {
   if (process.argv.length > 2) await program.parseAsync()

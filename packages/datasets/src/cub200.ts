@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Box, type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { contradiction, readList } from './lists.ts'
+import { TERMS } from './terms.ts'
 
 /**
  * Caltech-UCSD Birds 200-2011 in its official layout: `images.txt`, `image_class_labels.txt`, `train_test_split.txt`,
@@ -41,7 +42,7 @@ export async function cub200(root: string): Promise<ImageDataset> {
     classes: [...classes.values()].map(([name]) => name.replace(/^\d+\./, '').replaceAll('_', ' ')),
     records: splits,
     published: { classes: 200, images: { train: 5994, test: 5794 } },
-    licence: 'The images are for non-commercial research and education; their owners keep the rights.',
-    citation: 'C. Wah, S. Branson, P. Welinder, P. Perona, S. Belongie. The Caltech-UCSD Birds-200-2011 Dataset. 2011.',
+    licence: TERMS.cub200.licence,
+    citation: TERMS.cub200.citation,
   })
 }

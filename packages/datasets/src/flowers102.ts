@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DataError, type HostTensor, readMat } from '@dml-crc/core'
 import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { FLOWERS102_CLASSES } from './flowers102-classes.ts'
+import { TERMS } from './terms.ts'
 
 /** One variable of a list. @throws {DataError} when it is not there. */
 function matVariable(path: string, variables: ReadonlyMap<string, HostTensor>, name: string): number[] {
@@ -58,8 +59,7 @@ export async function flowers102(root: string): Promise<ImageDataset> {
     classes: FLOWERS102_CLASSES,
     records,
     published: { classes: 102, images: { train: 1020, val: 1020, trainval: 2040, test: 6149 } },
-    licence: 'The authors state no licence; the photographs belong to their owners. Research use.',
-    citation:
-      'M-E. Nilsback, A. Zisserman. Automated flower classification over a large number of classes. ICVGIP 2008.',
+    licence: TERMS.flowers102.licence,
+    citation: TERMS.flowers102.citation,
   })
 }

@@ -183,6 +183,21 @@ describe('getDataset', () => {
     await expect(getDataset('flower')).rejects.toThrow(/one of flowers102, pets, cub200, demo/)
   })
 
+  it('asks the mirror that DML_CRC_MIRROR names first', async () => {
+    vi.stubEnv('DML_CRC_MIRROR', `${new URL('/', source.files[0].urls[0]).href}mirror/`)
+    for (const { name } of source.files) served.set(`/mirror/flowers102/${name}`, served.get(`/${name}`)!)
+    await get()
+    expect(requests).toEqual(source.files.map(({ name }) => `/mirror/flowers102/${name}`))
+    vi.stubEnv('DML_CRC_MIRROR', '')
+  })
+
+  it('shows the terms and the size of a set before anything is fetched', async () => {
+    const cub = (await listDatasets()).find(({ name }) => name === 'cub200')!
+    expect(cub).toMatchObject({ state: 'absent', bytes: 1150585339, images: 11788 })
+    expect(cub.licence).toMatch(/non-commercial/)
+    expect(cub.citation).toMatch(/Wah/)
+  })
+
   it('lists and removes what is there', async () => {
     const stateOf = async (name: string) => (await listDatasets()).find((one) => one.name === name)?.state
     expect(await stateOf('flowers102')).toBe('absent')

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path'
 import { DataError, download, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
 import { MARKER as DEMO_MARKER, drawDemo } from './demo/draw.ts'
 import { extract } from './extract.ts'
-import { DATASET_NAMES } from './open.ts'
 import { SOURCES, type Source, type SourceFile, type SourceName } from './sources.ts'
+import { TERMS, type Terms } from './terms.ts'
 import { type Verification, verifyDataset } from './verify.ts'
 
 export interface GetOptions {
@@ -26,7 +26,7 @@ const begun = (root: string) => ({ downloads: `${resolve(root)}.downloads`, tree
 /**
  * Makes a data set's folder whole: downloads (going on where an earlier try stopped), checks, unpacks beside the
  * folder, checks the tree and renames it. A folder that is whole already is left as it is; one that is damaged or
- * half there is replaced. `demo` is drawn.
+ * half there is replaced. `demo` is drawn. `DML_CRC_MIRROR` names a server to ask first: `MIRROR/NAME/FILE`.
  * @returns the folder.
  * @throws {InputError} when the name is not known, or the folder holds other things.
  * @throws {DownloadError} when no address gives a file.
@@ -56,7 +56,7 @@ export async function getFrom(source: Source, name: string, root: string, option
   const { downloads, tree } = begun(root)
   await rm(tree, { recursive: true, force: true })
   for (const file of source.files) {
-    await download({ ...file, ...options, to: join(downloads, file.name) })
+    await download({ ...file, urls: addressesOf(file, name), ...options, to: join(downloads, file.name) })
     await place(file, join(downloads, file.name), tree, source, options)
   }
   const after = await verifyDataset(name, tree, options)
@@ -71,6 +71,12 @@ export async function getFrom(source: Source, name: string, root: string, option
   await rename(tree, root)
   await rm(old, { recursive: true, force: true })
   await rm(downloads, { recursive: true, force: true })
+}
+
+/** A mirror that the environment names comes before the official addresses; its files must have the same checksums. */
+function addressesOf({ name, urls }: SourceFile, dataset: string): readonly string[] {
+  const mirror = process.env.DML_CRC_MIRROR?.replace(/\/+$/, '')
+  return mirror ? [`${mirror}/${dataset}/${name}`, ...urls] : urls
 }
 
 const isWhole = ({ unreadable, listed, missing, damaged }: Verification, { images }: Source) =>
@@ -104,10 +110,13 @@ async function place(file: SourceFile, path: string, tree: string, source: Sourc
   options.onProgress?.({ kind: 'end', task })
 }
 
-export interface DatasetStatus {
+export interface DatasetStatus extends Terms {
   name: string
   root: string
   state: 'absent' | 'begun' | 'present'
+  /** Of a set that is downloaded: the size of its archives, and the images in them. */
+  bytes?: number
+  images?: number
 }
 
 const exists = (path: string) =>
@@ -116,18 +125,25 @@ const exists = (path: string) =>
     () => false,
   )
 
-/** What lies in the home folder: `begun` is a download or an unpacking that did not end, to be completed by get. */
+/**
+ * The sets that can be got, their terms, and what of them lies in the home folder: `begun` is a download or an unpacking
+ * that did not end, to be completed by get.
+ */
 export async function listDatasets(): Promise<DatasetStatus[]> {
-  const names = DATASET_NAMES.filter((name) => name !== 'folder')
   return Promise.all(
-    names.map(async (name) => {
+    Object.entries(TERMS).map(async ([name, terms]) => {
       const root = defaultRoot(name)
-      const { downloads, tree } = begun(root)
-      if (await exists(root)) return { name, root, state: 'present' as const }
-      const isBegun = (await exists(downloads)) || (await exists(tree))
-      return { name, root, state: isBegun ? ('begun' as const) : ('absent' as const) }
+      const source = SOURCES[name as SourceName] as Source | undefined
+      const bytes = source?.files.reduce((sum, file) => sum + file.bytes, 0)
+      return { name, root, state: await stateOf(root), bytes, images: source?.images, ...terms }
     }),
   )
+}
+
+async function stateOf(root: string): Promise<DatasetStatus['state']> {
+  const { downloads, tree } = begun(root)
+  if (await exists(root)) return 'present'
+  return (await exists(downloads)) || (await exists(tree)) ? 'begun' : 'absent'
 }
 
 /**

@@ -10,7 +10,7 @@ const DATASETS = { flowers102, cub200, pets, folder, demo } as const
 
 export type DatasetName = keyof typeof DATASETS
 
-export const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[]
+const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[]
 
 /**
  * Opens a data set by its name.

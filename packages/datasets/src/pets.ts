@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { readList } from './lists.ts'
+import { TERMS } from './terms.ts'
 
 export interface PetsDataset extends ImageDataset {
   /** The species of each class. */
@@ -33,8 +34,8 @@ export async function pets(root: string): Promise<PetsDataset> {
       classes: numbers.map((number) => breeds.get(number)!.name),
       records: { trainval: rows.trainval.map(record), test: rows.test.map(record) },
       published: { classes: 37, images: { trainval: 3680, test: 3669 } },
-      licence: 'Creative Commons Attribution-ShareAlike 4.0; the photographs belong to their owners.',
-      citation: 'O. Parkhi, A. Vedaldi, A. Zisserman, C. V. Jawahar. Cats and Dogs. CVPR 2012.',
+      licence: TERMS.pets.licence,
+      citation: TERMS.pets.citation,
     }),
     species: numbers.map((number) => breeds.get(number)!.species),
   }

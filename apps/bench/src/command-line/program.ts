@@ -8,7 +8,8 @@ const { version, description } = JSON.parse(readFileSync(new URL('../../package.
 const FOOTER = `
 Standard output carries the result, standard error the progress and the errors.
 Exit status: 0 done; 1 wrong use, bad data or a failure; 130 or 143 stopped by a signal, what was finished is kept.
-Environment: DML_CRC_HOME (caches and downloads, ~/.cache/dml-crc), DML_CRC_ENGINE (as --engine), NO_COLOR.`
+Environment: DML_CRC_HOME (caches and downloads, ~/.cache/dml-crc), DML_CRC_ENGINE (as --engine), NO_COLOR,
+DML_CRC_MIRROR (a server asked for data sets before their own), HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE (weights).`
 
 /** The whole command line. Errors of use are thrown as InputError, after which the caller decides what to print. */
 export function buildProgram(): Command {

@@ -174,7 +174,11 @@ describe('dml-crc data', () => {
     rmSync(join(out, readdirSync(out).find((name) => statSync(join(out, name)).isDirectory())!), { recursive: true })
     const { status, stdout } = dmlCrc.run('data', 'verify', 'demo', '--root', out)
     expect({ status, missing: /, [1-9]\d* missing/.test(stdout) }).toEqual({ status: 1, missing: true })
-    expect(expectDone(dmlCrc.run('data', 'ls'))).toContain('flowers102')
+    const listed = expectDone(dmlCrc.run('data', 'ls'))
+    expect(listed).toMatch(
+      /flowers102: .*8189 images, 345 MB to download; not here\n +licence .*\n +cite +M-E. Nilsback/,
+    )
+    expectError(dmlCrc.run('data', 'get', 'flowers102'), /--yes/)
     expectError(dmlCrc.run('data', 'gte', 'demo'), /Did you mean get\?/)
   })
 })

@@ -1,15 +1,16 @@
 import type { Command } from 'commander'
-import { textTable } from '../command-line/table.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+import { askForTerms, describeSet } from './data-terms.ts'
 
 const EXAMPLES = `
 Examples:
   $ dml-crc data ls                              what there is, what is here, under which terms
-  $ dml-crc data get flowers102                  download, check and unpack
+  $ dml-crc data get flowers102                  download, check and unpack, after asking for your agreement
+  $ dml-crc data get flowers102 --yes            the same without asking
   $ dml-crc data verify cub200 --root CUB_200_2011 --deep
   $ dml-crc data rm flowers102`
 
-type DataOptions = GlobalOptions & { root?: string; deep?: boolean; offline?: boolean }
+type DataOptions = GlobalOptions & { root?: string; deep?: boolean; offline?: boolean; yes?: boolean }
 
 export function addData(program: Command): void {
   const data = program
@@ -19,19 +20,13 @@ export function addData(program: Command): void {
 
   data
     .command('ls')
-    .description('list the data sets')
+    .description('list the data sets: licence, what to cite, size, and whether they are here')
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, command: Command) => {
       const terminal = openTerminal(command.optsWithGlobals<DataOptions>())
       const { listDatasets } = await import('@dml-crc/datasets')
       const sets = await listDatasets()
-      const columns = Object.keys(sets[0]).map((heading) => ({ heading }))
-      terminal.print(
-        textTable(
-          columns,
-          sets.map((set) => Object.values(set).map(String)),
-        ),
-      )
+      terminal.print(sets.map(describeSet).join('\n\n'))
       terminal.printJson(sets)
     })
 
@@ -41,11 +36,14 @@ export function addData(program: Command): void {
     .argument('<name>', 'cub200, flowers102, pets or demo')
     .option('--root <dir>', 'where it goes (default: datasets/NAME in the home folder)')
     .option('--offline', 'use what is already downloaded')
+    .option('-y, --yes', 'agree to the terms of the set, which `data ls` shows, without being asked')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DataOptions>()
       const terminal = openTerminal(options)
-      const { getDataset } = await import('@dml-crc/datasets')
+      const { getDataset, listDatasets } = await import('@dml-crc/datasets')
+      const set = (await listDatasets()).find((each) => each.name === name)
+      if (set?.bytes && set.state !== 'present' && !options.yes) await askForTerms(set)
       const root = await getDataset(name, {
         root: options.root,
         offline: options.offline,

@@ -60,6 +60,8 @@ describe('--set', () => {
   })
 
   it('reads JSON values, and strings elsewhere', () => {
+    for (const half of ['.5', '0.5', '+.5', '5e-1']) expect(override({}, `x=${half}`)).toEqual({ x: 0.5 })
+    expect(override({}, 'x=1.2.3')).toEqual({ x: '1.2.3' })
     expect(override({}, 'x={"y":[true]}')).toEqual({ x: { y: [true] } })
     expect(override({}, 'x=val')).toEqual({ x: 'val' })
     expect(override({}, 'x.y=a=b')).toEqual({ x: { y: 'a=b' } })

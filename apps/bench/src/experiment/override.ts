@@ -34,7 +34,11 @@ export function override<T>(experiment: T, assignment: string): T {
   return copy
 }
 
+/** Numbers as people write them, with or without a digit before the point, which JSON wants. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
 function parseValue(text: string): unknown {
+  if (NUMBER.test(text)) return Number(text)
   try {
     return JSON.parse(text)
   } catch {

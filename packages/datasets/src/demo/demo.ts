@@ -1,5 +1,6 @@
 import type { ImageDataset } from '../dataset.ts'
 import { flowers102 } from '../flowers102.ts'
+import { TERMS } from '../terms.ts'
 import { KINDS } from './kinds.ts'
 
 /**
@@ -11,7 +12,7 @@ export async function demo(root: string): Promise<ImageDataset> {
     ...(await flowers102(root)),
     name: 'demo',
     classes: KINDS.map(({ name }) => name),
-    licence: 'MIT, as this project: the pictures are drawn by it.',
-    citation: 'Drawn by DML-CRC.',
+    licence: TERMS.demo.licence,
+    citation: TERMS.demo.citation,
   }
 }

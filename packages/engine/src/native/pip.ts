@@ -67,9 +67,14 @@ export async function installTensorFlow(
   await runPip(`install ${what.at(-1)}`, [command], { signal, onProgress })
 }
 
+/** What pip says of itself and of other people's packages. */
+const ABOUT_PIP = /^(WARNING|DEPRECATION|\[notice\]|Looking in indexes)/
+
 async function runPip(task: string, tries: string[][], { signal, onProgress }: PipOptions): Promise<void> {
   onProgress?.({ kind: 'start', task })
-  const onLine = (text: string) => onProgress?.({ kind: 'note', task, text })
+  const onLine = (text: string) => {
+    if (!ABOUT_PIP.test(text)) onProgress?.({ kind: 'note', task, text })
+  }
   let output = ''
   for (const command of tries) {
     const result = await runCommand(command, { signal, onLine })
