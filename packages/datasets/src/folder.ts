@@ -14,6 +14,12 @@ export interface FolderOptions {
   seed?: number
 }
 
+/** A {@link folder} of images. */
+export interface FolderDataset extends ImageDataset {
+  /** Whether the splits are the owner's, from a manifest or folders named after them, and not made by fractions. */
+  ownSplits: boolean
+}
+
 interface Entry {
   path: string
   label: string
@@ -22,14 +28,18 @@ interface Entry {
 
 const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|bmp|svg)$/i
 
+/** Folders of these names hold a split each, and the class folders are in them. */
+const SPLITS = ['train', 'val', 'valid', 'validation', 'test']
+
 /**
- * Anybody's images: a folder for each class, or a manifest, which is a CSV file with the columns `path`, `label` and
- * perhaps `split`, or a JSON list of such objects; paths are relative to `root`. Without splits in a manifest each
- * class is split by `fractions`, the same way for the same seed. The split `all` holds every image.
+ * Anybody's images: a folder for each class, or such folders inside `train`, `val` and `test`, or a manifest, which is a
+ * CSV file with the columns `path`, `label` and perhaps `split`, or a JSON list of such objects; paths are relative to
+ * `root`. Where nothing says which split an image is in, each class is split by `fractions`, the same way for the same
+ * seed. The split `all` holds every image.
  * @throws {DataError} when the folder holds no classes, or a manifest is damaged.
  * @throws {InputError} when the fractions are not positive or add up to more than one.
  */
-export async function folder(root: string, options: FolderOptions = {}): Promise<ImageDataset> {
+export async function folder(root: string, options: FolderOptions = {}): Promise<FolderDataset> {
   const { fractions = { train: 0.6, val: 0.2, test: 0.2 }, seed = 0 } = options
   checkFractions(fractions)
   const names = await readdir(root).catch((cause) => {
@@ -49,18 +59,21 @@ export async function folder(root: string, options: FolderOptions = {}): Promise
     path: join(root, path),
     label: classes.indexOf(label),
   }))
-  const given = entries.some(({ split }) => split)
-  const splits = given
+  const ownSplits = entries.some(({ split }) => split)
+  const splits = ownSplits
     ? Object.fromEntries(groupBy(all, (_, i) => entries[i].split || 'unassigned'))
     : stratified(all, classes, fractions, Prng.fromSeed(seed))
-  return imageDataset({
-    name: 'folder',
-    root,
-    classes,
-    records: { ...splits, all },
-    licence: 'Unknown: the images are yours to account for.',
-    citation: '',
-  })
+  return {
+    ...imageDataset({
+      name: 'folder',
+      root,
+      classes,
+      records: { ...splits, all },
+      licence: 'Unknown: the images are yours to account for.',
+      citation: '',
+    }),
+    ownSplits,
+  }
 }
 
 function checkFractions(fractions: Record<string, number>): void {
@@ -95,20 +108,32 @@ function stratified(
 }
 
 async function classFolders(root: string): Promise<Entry[]> {
-  const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory())
-  const lists = await Promise.all(
-    folders.map(async ({ name }) => {
-      const files = (await readdir(join(root, name), { recursive: true })).filter((file) => IMAGE.test(file)).sort()
-      return files.map((file) => ({ path: `${name}/${file.split(sep).join('/')}`, label: name }))
-    }),
-  )
-  return lists.flat()
+  const names = await foldersIn(root)
+  const areSplits = names.length > 1 && names.every((name) => SPLITS.includes(name.toLowerCase()))
+  if (!areSplits) return (await Promise.all(names.map((name) => imagesOf(root, name, name)))).flat()
+  const lists = names.map(async (split) => {
+    const classes = await foldersIn(join(root, split))
+    const entries = (await Promise.all(classes.map((name) => imagesOf(root, `${split}/${name}`, name)))).flat()
+    return entries.map((entry) => ({ ...entry, split }))
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+async function foldersIn(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+/** The images below a folder of one class. */
+async function imagesOf(root: string, path: string, label: string): Promise<Entry[]> {
+  const files = (await readdir(join(root, path), { recursive: true })).filter((file) => IMAGE.test(file)).sort()
+  return files.map((file) => ({ path: `${path}/${file.split(sep).join('/')}`, label }))
 }
 
 async function readManifest(path: string): Promise<Entry[]> {
   const damaged = (received: string, cause?: unknown) => {
     const expected = 'rows with a path and a label'
-    const remedy = 'Mend the manifest: columns path, label and perhaps split, each a text.'
+    const remedy = 'Correct the manifest: columns path, label and perhaps split, each a text.'
     return new DataError(path, { expected, received, remedy }, { cause })
   }
   const text = new TextDecoder().decode(await readBytes(path, 'a manifest of images'))

@@ -1,8 +1,10 @@
+import { InputError } from '@dml-crc/core'
 import type { EngineName } from '@dml-crc/engine'
 import { type Command, Option } from 'commander'
 import type { GlobalOptions } from '../command-line/terminal.ts'
 import { loadExperiment } from '../experiment/load.ts'
 import type { Experiment } from '../experiment/schema.ts'
+import { foldsName } from '../experiment/splits.ts'
 
 /** The options of every command that works on an experiment. */
 export interface ExperimentOptions extends GlobalOptions {
@@ -12,6 +14,8 @@ export interface ExperimentOptions extends GlobalOptions {
   layer?: string
   fit?: string
   test?: string
+  folds?: number
+  fractions?: Record<string, number>
   seed?: string
   engine?: EngineName | 'auto'
   set: string[]
@@ -24,28 +28,60 @@ export const engineOption = () => new Option('--engine <name>', 'TensorFlow.js e
 /** Adds the argument and the options that say which experiment, on which images, with which network and engine. */
 export function addExperimentOptions(command: Command): Command {
   return command
-    .argument('[experiment]', 'name of a shipped experiment, or a .json file', 'demo')
+    .argument(
+      '[experiment]',
+      'name of a shipped experiment, a .json file of one, or photographs: a folder of class folders, or a list of them ' +
+        'in CSV or JSON (default: demo)',
+    )
     .option('--data <dir>', 'where the images lie')
     .option('--backbone <name>', 'use this backbone only')
     .option('--weights <file>', 'weights of that backbone: a safetensors file, a tag, or none')
     .option('--layer <name>', 'layer whose output is the feature')
     .option('--fit <split>', 'split that everything is fitted and chosen on')
     .option('--test <split>', 'split that is reported on')
+    .option('--folds <n>', 'cross-validate in place of a test split', wholeNumber)
+    .option('--fractions <name=part,…>', 'of photographs: how to split them, train=0.8,test=0.2', parseFractions)
     .option('--seed <n>', 'root of every random number')
     .addOption(engineOption())
     .option('--set <key=value>', 'change one key of the experiment; may be repeated', collect, [])
 }
 
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InputError('--folds', { expected: 'a whole number', received: `«${text}»`, remedy: 'Give --folds 5.' })
+}
+
+function parseFractions(text: string): Record<string, number> {
+  const parts = text.split(',').map((part): [string, number] => {
+    const [name, fraction] = part.split('=')
+    return [name.trim(), Number(fraction)]
+  })
+  if (parts.every(([name, fraction]) => name && fraction > 0 && fraction < 1)) return Object.fromEntries(parts)
+  throw new InputError('--fractions', {
+    expected: 'parts of one by split, with commas between them',
+    received: `«${text}»`,
+    remedy: 'Give for instance --fractions train=0.8,test=0.2.',
+  })
+}
+
 const collect = (value: string, previous: string[]) => [...previous, value]
 
-/** The experiment that the command line names, with what it changes. */
-export function readExperiment(name: string, options: ExperimentOptions): Experiment {
-  return loadExperiment(name, assignments(options))
+/** The experiment that the command line names, with what it changes; `--data` alone may name photographs. */
+export async function readExperiment(name: string | undefined, options: ExperimentOptions): Promise<Experiment> {
+  const { data, folds, fractions } = options
+  if (name === undefined && data !== undefined) {
+    return loadExperiment(data, {
+      assignments: assignments({ ...options, data: undefined }),
+      photos: { folds, fractions },
+    })
+  }
+  return loadExperiment(name ?? 'demo', { assignments: assignments(options), photos: { folds, fractions } })
 }
 
 /** The options that are short for `--set`, in the order of their authority: `--set` itself comes last. */
-function assignments({ data, fit, test, seed, set }: ExperimentOptions): string[] {
-  const short = { 'dataset.root': data, 'splits.fit': fit, 'splits.test': test }
+function assignments({ data, fit, test, folds, seed, set }: ExperimentOptions): string[] {
+  const reported = folds === undefined ? test : foldsName(folds)
+  const short = { 'dataset.root': data, 'splits.fit': fit, 'splits.test': reported }
   return [
     ...Object.entries(short).flatMap(([key, value]) =>
       value === undefined ? [] : [`${key}=${JSON.stringify(value)}`],

@@ -19,11 +19,11 @@ export function addExplain(program: Command): void {
     .requiredOption('--image <id>', 'a test image: its identifier, or the end of its file name')
     .option('--top <n>', 'training images to name', '8')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, _: unknown, command: Command) => {
+    .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExplainOptions>()
       const terminal = openTerminal(options)
       const { explainImage } = await import('../run/explain-image.ts')
-      const found = await explainImage(readExperiment(name, options), { ...options, terminal })
+      const found = await explainImage(await readExperiment(name, options), { ...options, terminal })
       const rows = found.support.map(({ id, className, code }) => [id, className, code.toFixed(4)])
       terminal.print(`${found.id}: ${found.predicted}${found.right ? '' : ` (in truth ${found.truth})`}\n`)
       terminal.print(

@@ -11,9 +11,9 @@ export function addFeatures(program: Command): void {
   addExperimentOptions(program.command('features').description('extract the features of both splits into files'))
     .option('--out <dir>', 'folder of the files', 'features')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, _: unknown, command: Command) => {
+    .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExperimentOptions & { out: string }>()
-      const experiment = readExperiment(name, options)
+      const experiment = await readExperiment(name, options)
       const { writeFeatures } = await import('../run/write-features.ts')
       const terminal = openTerminal(options)
       const files = await writeFeatures(experiment, { ...options, terminal })

@@ -29,13 +29,13 @@ export function addRun(program: Command): void {
     .option('--dry-run', 'say what would be done, how large it is and how long it may take')
     .addOption(new Option('--schema', 'print the JSON Schema of experiment files').hideHelp())
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, _: unknown, command: Command) => {
+    .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<RunOptions>()
       if (options.schema) {
         process.stdout.write(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`)
         return
       }
-      const experiment = readExperiment(name, options)
+      const experiment = await readExperiment(name, options)
       const terminal = openTerminal(options)
       if (options.dryRun) {
         const { dryRun } = await import('../run/dry-run.ts')

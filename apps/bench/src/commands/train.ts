@@ -52,11 +52,11 @@ function addModelCommand(
   addExperimentOptions(program.command(name).description(description))
     .option('--out <dir>', 'folder of the run; the model goes to model/ in it')
     .addHelpText('after', examples)
-    .action(async (experimentName: string, _: unknown, command: Command) => {
+    .action(async (experimentName: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExperimentOptions & { out?: string }>()
-      const experiment = reduce(readExperiment(experimentName, options))
+      const experiment = reduce(await readExperiment(experimentName, options))
       if (experiment.methods.length + experiment.endToEnd.length === 0) {
-        throw new InputError(`\`dml-crc ${name}\` of ${experimentName}`, {
+        throw new InputError(`\`dml-crc ${name}\` of ${experiment.name}`, {
           expected:
             name === 'train' ? 'an experiment with an entry in endToEnd' : 'an experiment with the method dmlCrc',
           received: 'none',

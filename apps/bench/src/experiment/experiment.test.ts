@@ -11,33 +11,43 @@ const folder = mkdtempSync(join(tmpdir(), 'dml-crc-experiment-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('experiment files', () => {
-  it.each(shippedExperiments())('%s is valid', (name) => {
-    expect(loadExperiment(name).name).toBe(name)
+  it.each(shippedExperiments())('%s is valid', async (name) => {
+    expect((await loadExperiment(name)).name).toBe(name)
   })
 
-  it('names the nearest key for an unknown one, at any depth', () => {
-    expect(() => loadExperiment('demo', ['splitz={}'])).toThrow(/«splitz».*Did you mean splits\?/)
-    expect(() => loadExperiment('demo', ['methods.1.gird={}'])).toThrow(/`methods\.1`.*«gird».*Did you mean grid\?/)
-    expect(() => loadExperiment('demo', ['backbones.0.pretrain.epoch=3'])).toThrow(/Did you mean epochs\?/)
+  it('names the nearest key for an unknown one, at any depth', async () => {
+    await expect(loadExperiment('demo', { assignments: ['splitz={}'] })).rejects.toThrow(
+      /«splitz».*Did you mean splits\?/,
+    )
+    await expect(loadExperiment('demo', { assignments: ['methods.1.gird={}'] })).rejects.toThrow(
+      /`methods\.1`.*«gird».*Did you mean grid\?/,
+    )
+    await expect(loadExperiment('demo', { assignments: ['backbones.0.pretrain.epoch=3'] })).rejects.toThrow(
+      /Did you mean epochs\?/,
+    )
   })
 
-  it('names the nearest value for an unknown one', () => {
-    expect(() => loadExperiment('demo', ['methods.1.method=proCRC'])).toThrow(/Did you mean proCrc\?/)
+  it('names the nearest value for an unknown one', async () => {
+    await expect(loadExperiment('demo', { assignments: ['methods.1.method=proCRC'] })).rejects.toThrow(
+      /Did you mean proCrc\?/,
+    )
   })
 
-  it('says what kind of value was expected', () => {
-    expect(() => loadExperiment('demo', ['batchSize=many'])).toThrow(/`batchSize`.*expected number, received "many"/)
+  it('says what kind of value was expected', async () => {
+    await expect(loadExperiment('demo', { assignments: ['batchSize=many'] })).rejects.toThrow(
+      /`batchSize`.*expected number, received "many"/,
+    )
   })
 
-  it('names the nearest experiment for an unknown one', () => {
-    expect(() => loadExperiment('flower102')).toThrow(/Did you mean flowers102\?/)
+  it('names the nearest experiment for an unknown one', async () => {
+    await expect(loadExperiment('flower102')).rejects.toThrow(/Did you mean flowers102\?/)
   })
 
-  it('tells a file that is not there and one that is no JSON', () => {
-    expect(() => loadExperiment(join(folder, 'none.json'))).toThrow(DataError)
+  it('tells a file that is not there and one that is no JSON', async () => {
+    await expect(loadExperiment(join(folder, 'none.json'))).rejects.toThrow(DataError)
     const broken = join(folder, 'broken.json')
     writeFileSync(broken, '{ "name": ')
-    expect(() => loadExperiment(broken)).toThrow(/expected a JSON file/)
+    await expect(loadExperiment(broken)).rejects.toThrow(/expected a JSON file/)
   })
 
   it('has a JSON schema that documents every top key', () => {

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DataError, InputError, nearest } from '@dml-crc/core'
 import { override } from './override.ts'
+import { isPhotos, type PhotoSplits, photosExperiment } from './photos.ts'
 import type { Experiment } from './schema.ts'
+import { checkFolds } from './splits.ts'
 import { validateExperiment } from './validate.ts'
 
 const SHIPPED = new URL('../../experiments/', import.meta.url)
@@ -16,17 +18,27 @@ export function shippedExperiments(): string[] {
 }
 
 /**
- * Reads an experiment by the name of a shipped one or by the path of a `.json` file, applies `--set` assignments and checks it.
+ * Reads an experiment by the name of a shipped one, by the path of a `.json` file, or makes one for photographs of the
+ * user's own; applies `--set` assignments and checks it.
  * @throws InputError for an unknown name or a wrong key or value; DataError for a file that cannot be read or is not JSON
  */
-export function loadExperiment(nameOrPath: string, assignments: readonly string[] = []): Experiment {
-  const file = nameOrPath.endsWith('.json') ? nameOrPath : shippedFile(nameOrPath)
-  const raw = readJson(file)
+export async function loadExperiment(
+  nameOrPath: string,
+  { assignments = [], photos }: { assignments?: readonly string[]; photos?: PhotoSplits } = {},
+): Promise<Experiment> {
+  const raw = await rawExperiment(nameOrPath, photos)
   const { $schema: _, ...experiment } = validateExperiment(
     assignments.reduce(override, raw),
     `experiment ${nameOrPath}`,
   )
+  checkFolds(experiment)
   return experiment
+}
+
+function rawExperiment(nameOrPath: string, photos?: PhotoSplits): unknown {
+  if (shippedExperiments().includes(nameOrPath)) return readJson(shippedFile(nameOrPath))
+  if (isPhotos(nameOrPath)) return photosExperiment(nameOrPath, photos)
+  return readJson(nameOrPath.endsWith('.json') ? nameOrPath : shippedFile(nameOrPath))
 }
 
 function shippedFile(name: string): string {
@@ -34,7 +46,7 @@ function shippedFile(name: string): string {
   if (known.includes(name)) return fileURLToPath(new URL(`${name}.json`, SHIPPED))
   const meant = nearest(name, known)
   throw new InputError('Unknown experiment', {
-    expected: `one of ${known.join(', ')}, or the path of a .json file`,
+    expected: `one of ${known.join(', ')}, a folder of photographs, or the path of a .json file`,
     received: `«${name}»`,
     remedy: meant ? `Did you mean ${meant}?` : 'Name one of those.',
   })

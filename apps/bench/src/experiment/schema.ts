@@ -7,6 +7,12 @@ const Dataset = z
   .strictObject({
     name: z.enum(['demo', 'flowers102', 'cub200', 'pets', 'folder']).describe('The loader that reads the set'),
     root: z.string().optional().describe('Where the set lies; the folder of downloads when absent'),
+    manifest: z.string().optional().describe('Of a folder: the list of its images, CSV or JSON'),
+    fractions: z
+      .record(z.string(), z.number().positive())
+      .optional()
+      .describe('Of a folder: parts of each class by split, where no manifest has splits'),
+    seed: z.number().int().min(0).optional().describe('Of a folder: decides which image goes into which split'),
     perClass: z
       .strictObject({ train: positive, val: positive, test: positive })
       .optional()
@@ -17,7 +23,9 @@ const Dataset = z
 const Splits = z
   .strictObject({
     fit: z.string().describe('What everything is fitted and chosen on'),
-    test: z.string().describe('What is only reported on'),
+    test: z
+      .string()
+      .describe('What is only reported on; «5 folds»: cross-validation over the fit split, each image tested once'),
   })
   .describe('The splits by their official names')
 

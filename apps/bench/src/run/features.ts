@@ -31,6 +31,7 @@ export async function splitFeatures(
     return taken
   }
   const fit = await take(experiment.splits.fit, images.fit)
+  if (images.test === images.fit) return { fit, test: fit, seconds: fit.seconds }
   const test = await take(experiment.splits.test, images.test)
   return { fit, test, seconds: fit.seconds + test.seconds }
 }

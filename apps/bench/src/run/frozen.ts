@@ -1,15 +1,18 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { type Classifier, crossValidate, type FittedMetric, type NormaliseOptions } from '@dml-crc/metric'
+import type { FittedMetric, NormaliseOptions } from '@dml-crc/metric'
 import type { Head } from '@dml-crc/trainer'
 import type { MethodEntry } from '../experiment/schema.ts'
+import { foldsOf } from '../experiment/splits.ts'
 import { peakRssMb } from '../results/machine.ts'
 import { rowKey } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
+import { chooseOptions } from './choose-options.ts'
 import { exportStudyModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
+import { predictHeldOut } from './held-out.ts'
 import { addLearnedFigures } from './learned-figures.ts'
 import { classifyAndMeasure } from './measure.ts'
-import { combinations, isBaseline, makeClassifier, methodLabel, type Options } from './methods.ts'
+import { isBaseline, makeClassifier, methodLabel } from './methods.ts'
 import type { Study } from './study.ts'
 
 /** What the rows of one backbone have in common. */
@@ -31,6 +34,7 @@ export async function runFrozen(
   entry: MethodEntry,
 ): Promise<void> {
   const { experiment, folder, terminal, prng } = study
+  const folds = foldsOf(experiment.splits)
   const head = rowHead(study, backbone)
   const method = methodLabel(entry)
   const seeds = Array.from({ length: entry.seeds }, (_, i) => experiment.seed + i)
@@ -47,7 +51,7 @@ export async function runFrozen(
     const fitSeconds = (performance.now() - begun) / 1000
     try {
       const { prediction, measures, seconds } = await classifyAndMeasure(
-        fitted,
+        folds === undefined ? fitted : { predict: () => predictHeldOut(study, features.fit, entry, folds) },
         features.test.features,
         features.test.labels,
       )
@@ -69,7 +73,9 @@ export async function runFrozen(
         const { metric, form } = fitted
         await exportStudyModel(study, backbone, () => headOf(metric, form))
       }
-      if (seed === experiment.seed) await addLearnedFigures(study, fitted, features, prediction, task)
+      // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
+      if (seed === experiment.seed && folds === undefined)
+        await addLearnedFigures(study, fitted, features, prediction, task)
     } finally {
       fitted.dispose()
     }
@@ -98,36 +104,3 @@ async function headOf(
 
 const describeSelection = (selection: Row['selection'], fit: string) =>
   selection ? `${selection.folds} folds of ${fit}` : 'nothing chosen'
-
-/** Cross-validates every combination of the grid inside the fit split, on folds that all methods share. */
-export async function chooseOptions(
-  { experiment, prng }: Pick<Study, 'experiment' | 'prng'>,
-  { fit }: Pick<SplitFeatures, 'fit'>,
-  {
-    method,
-    options,
-    grid,
-    folds = experiment.select.folds,
-  }: Pick<MethodEntry, 'method' | 'options' | 'grid' | 'folds'>,
-): Promise<{
-  options: Options
-  selection?: Row['selection']
-  table: readonly { options: Options; accuracy: number }[]
-}> {
-  const tried = combinations(options, grid)
-  if (tried.length === 1) return { options: tried[0], table: [] }
-  const candidates = tried.map((each): [string, Classifier] => [
-    JSON.stringify(each),
-    makeClassifier(method, each, prng.split('selection')),
-  ])
-  const { bestKey, table } = await crossValidate(Object.fromEntries(candidates), fit.features, fit.labels, {
-    folds,
-    prng: prng.split('folds'),
-  })
-  const best = table.find(({ key }) => key === bestKey)!
-  return {
-    options: JSON.parse(bestKey),
-    selection: { folds, candidates: table.length, accuracy: best.accuracy },
-    table: table.map(({ key, accuracy }) => ({ options: JSON.parse(key), accuracy })),
-  }
-}

@@ -1,6 +1,7 @@
 import { DataError, homeFolder, InputError, type OnProgress } from '@dml-crc/core'
 import { drawDemo, type ImageDataset, type ImageRecord, openDataset } from '@dml-crc/datasets'
 import type { Experiment } from '../experiment/schema.ts'
+import { foldsOf } from '../experiment/splits.ts'
 
 /** The images of a run. */
 export interface Images {
@@ -14,7 +15,7 @@ export interface Images {
  * @throws InputError for an unknown split, or splits with images in common; DataError for a set that is not whole
  */
 export async function openImages(
-  { dataset: { name, root = homeFolder('datasets', name), perClass }, splits }: Experiment,
+  { dataset: { name, root = homeFolder('datasets', name), perClass, ...folder }, splits }: Experiment,
   onProgress: OnProgress,
 ): Promise<Images> {
   if (splits.fit === splits.test) {
@@ -25,7 +26,11 @@ export async function openImages(
     })
   }
   if (name === 'demo') await drawDemo(root, { perClass, onProgress })
-  const dataset = await openDataset(name, root)
+  const dataset = await openDataset(name, root, folder)
+  if (foldsOf(splits) !== undefined) {
+    const fit = await open(dataset, splits, 'fit')
+    return { dataset, fit, test: fit }
+  }
   const images = { dataset, fit: await open(dataset, splits, 'fit'), test: await open(dataset, splits, 'test') }
   checkDisjoint(images, splits)
   return images

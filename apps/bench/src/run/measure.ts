@@ -5,7 +5,7 @@ type Measures = Pick<Row, 'top1' | 'top5' | 'meanPerClass' | 'count'>
 
 /** Classifies the test features and measures how well. */
 export async function classifyAndMeasure(
-  classifier: FittedClassifier,
+  classifier: Pick<FittedClassifier, 'predict'>,
   queries: Matrix,
   truth: Int32Array,
 ): Promise<{ prediction: Prediction; measures: Measures; seconds: number }> {

@@ -1,8 +1,8 @@
 import type { Backbone } from '@dml-crc/backbones'
 import type { SweepEntry } from '../experiment/schema.ts'
 import { SYMBOLS } from '../results/table.ts'
+import { chooseOptions } from './choose-options.ts'
 import type { SplitFeatures } from './features.ts'
-import { chooseOptions } from './frozen.ts'
 import { methodLabel } from './methods.ts'
 import type { Study } from './study.ts'
 

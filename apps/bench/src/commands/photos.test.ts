@@ -1,0 +1,60 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { demo, drawDemo } from '@dml-crc/datasets'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandIn, expectDone, expectError } from '../testdata/command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dml-crc-photos-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const dmlCrc = commandIn(folder)
+const network = ['--backbone', 'tiny_vgg', '--weights', 'none']
+const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'))
+
+/** Four kinds of the demo set, eight pictures each, in class folders. */
+beforeAll(async () => {
+  const set = join(folder, 'set')
+  await drawDemo(set, { perClass: { train: 8, val: 1, test: 1 } })
+  const { classes, split } = await demo(set)
+  for (const { path, label } of await split('train')) {
+    if (label >= 4) continue
+    mkdirSync(join(folder, 'photos', classes[label]), { recursive: true })
+    cpSync(path, join(folder, 'photos', classes[label], path.split(/[\\/]/).at(-1)!))
+  }
+})
+
+describe('dml-crc on a folder of photographs', () => {
+  it('cross-validates: every image is tested once, by classifiers that have not seen it', () => {
+    const shown = JSON.parse(expectDone(dmlCrc.run('run', 'photos', ...network, '--json', '--quiet')))
+    const { rows } = json('runs', 'photos', 'results.json')
+    expect(rows).toEqual(shown.rows)
+    expect(rows.map(({ method, count, split }: Record<string, unknown>) => [method, count, split])).toEqual(
+      ['softmax', 'CRC', 'DML-CRC'].map((method) => [
+        method,
+        32,
+        { fit: 'all', test: '5 folds', select: 'nothing chosen' },
+      ]),
+    )
+    // Better than one in four by chance, and not perfect as it would be on images that were fitted on.
+    for (const { top1 } of rows) expect(top1).toBeGreaterThan(0.25)
+    expect(Math.min(...rows.map(({ top1 }: { top1: number }) => top1))).toBeLessThan(1)
+  })
+
+  it('splits by fractions, the same way each time', () => {
+    const run = (out: string) => {
+      const args = ['--fractions', 'train=.75,test=.25', '--out', out, '--quiet', '--json']
+      return JSON.parse(expectDone(dmlCrc.run('run', '--data', 'photos', ...network, ...args))).rows
+    }
+    const [first, second] = [run('a'), run('b')]
+    expect(first[0]).toMatchObject({ count: 8, split: { fit: 'train', test: 'test' } })
+    expect(json('a', 'details.json').test).toEqual(json('b', 'details.json').test)
+    expect(first.map(({ top1 }: { top1: number }) => top1)).toEqual(second.map(({ top1 }: { top1: number }) => top1))
+  })
+
+  it('says what is wrong', () => {
+    mkdirSync(join(folder, 'empty'))
+    expectError(dmlCrc.run('run', 'empty'), /images in class folders/)
+    expectError(dmlCrc.run('run', 'photos', '--folds', 'few'), /--folds 5/)
+    expectError(dmlCrc.run('run', 'photos', '--fractions', 'train'), /--fractions train=0\.8,test=0\.2/)
+  })
+})

@@ -1,0 +1,41 @@
+import { type FittedClassifier, type Matrix, type Prediction, stratifiedFolds } from '@dml-crc/metric'
+import type { MethodEntry } from '../experiment/schema.ts'
+import { chooseOptions } from './choose-options.ts'
+import type { SplitFeatures } from './features.ts'
+import { makeClassifier } from './methods.ts'
+import type { Study } from './study.ts'
+
+/**
+ * Classifies every image of the fit split by a classifier that was fitted, and whose options were chosen, on the other
+ * folds only.
+ */
+export async function predictHeldOut(
+  study: Pick<Study, 'experiment' | 'prng'>,
+  { features, labels }: SplitFeatures['fit'],
+  entry: MethodEntry,
+  folds: number,
+): Promise<Prediction> {
+  const classes = labels.reduce((most, label) => Math.max(most, label + 1), 0)
+  const pooled = { labels: new Int32Array(labels.length), scores: new Float32Array(labels.length * classes) }
+  for (const { fit, held } of stratifiedFolds(labels, folds, study.prng.split('test folds'))) {
+    const part = { features: rowsOf(features, fit), labels: Int32Array.from(fit, (i) => labels[i]) }
+    const { options } = await chooseOptions(study, { fit: part }, entry)
+    const fitted: FittedClassifier = await makeClassifier(entry.method, options, study.prng.split('held out')).fit(
+      part.features,
+      part.labels,
+    )
+    const { labels: found, scores } = await fitted.predict(rowsOf(features, held))
+    fitted.dispose()
+    for (const [k, i] of held.entries()) {
+      pooled.labels[i] = found[k]
+      pooled.scores.set(scores.data.subarray(k * classes, (k + 1) * classes), i * classes)
+    }
+  }
+  return { labels: pooled.labels, scores: { data: pooled.scores, shape: [labels.length, classes] } }
+}
+
+function rowsOf({ data, shape: [, width] }: Matrix, rows: Int32Array): Matrix {
+  const out = new Float32Array(rows.length * width)
+  for (const [k, i] of rows.entries()) out.set(data.subarray(i * width, (i + 1) * width), k * width)
+  return { data: out, shape: [rows.length, width] }
+}
