@@ -172,6 +172,7 @@ describe('a run', () => {
       'details.json',
       'report.html',
       'results.json',
+      'units',
     ])
   })
 

@@ -4,6 +4,7 @@ export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/saf
 export type { HostTensor, TensorData } from './arrays/tensor.ts'
 export { writeMat } from './arrays/write-mat.ts'
 export { replaceFile, replaceFolder, swapFolder, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
+export { unwritable } from './disk-error.ts'
 export { type DownloadOptions, download } from './download.ts'
 export {
   DataError,

@@ -1,6 +1,7 @@
 import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unwritable } from './disk-error.ts'
 import { InputError } from './errors.ts'
 import { isRunning, ownerTag } from './owner.ts'
 
@@ -21,7 +22,7 @@ export interface LockOptions {
 async function take(path: string, tag: string): Promise<boolean> {
   const file = await open(path, 'wx').catch((error) => {
     if (error.code === 'EEXIST') return undefined
-    throw error
+    throw unwritable(path, error)
   })
   if (file) {
     await file.writeFile(tag).finally(() => file.close())
@@ -60,7 +61,9 @@ async function takeAway(path: string, holder: string): Promise<void> {
  */
 export async function acquireLock(path: string, options: LockOptions = {}): Promise<() => Promise<void>> {
   const { wait = true, onWait, signal } = options
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw unwritable(path, error)
+  })
   const tag = ownerTag()
   for (let told = false; !(await take(path, tag)); told = true) {
     signal?.throwIfAborted()

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DataError, download, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
-import { MARKER as DEMO_MARKER, drawDemo } from './demo/draw.ts'
+import { MARKER as DEMO_MARKER, demoFolder, drawDemo } from './demo/draw.ts'
 import { extract } from './extract.ts'
 import { SOURCES, type Source, type SourceFile, type SourceName } from './sources.ts'
 import { TERMS, type Terms } from './terms.ts'
@@ -18,7 +18,7 @@ export interface GetOptions {
 /** Written last into a tree that `getDataset` made: its presence tells a whole tree from a begun one. */
 const MARKER = 'complete.json'
 
-const defaultRoot = (name: string) => homeFolder('datasets', name)
+const defaultRoot = (name: string) => (name === 'demo' ? demoFolder() : homeFolder('datasets', name))
 
 /** Where downloads wait and where archives are unpacked, until the tree is whole. */
 const begun = (root: string) => ({ downloads: `${resolve(root)}.downloads`, tree: `${resolve(root)}.unpacking` })

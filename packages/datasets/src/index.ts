@@ -3,7 +3,7 @@ export { centerCrop, cropToBox, mirrored, randomResizedCrop, tenCrop } from './c
 export { cub200 } from './cub200.ts'
 export type { Box, ImageDataset, ImageRecord } from './dataset.ts'
 export { demo } from './demo/demo.ts'
-export { type DrawDemoOptions, drawDemo } from './demo/draw.ts'
+export { type DrawDemoOptions, demoFolder, drawDemo } from './demo/draw.ts'
 export { flowers102 } from './flowers102.ts'
 export { type FolderDataset, type FolderOptions, folder } from './folder.ts'
 export { type DatasetStatus, type GetOptions, getDataset, listDatasets, removeDataset } from './get.ts'

@@ -12,7 +12,7 @@ import { assign, commandIn, expectDone, expectError } from '../testdata/command.
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-commands-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const dmlCrc = commandIn(folder)
-const set = join(folder, 'home', 'datasets', 'demo')
+let set: string
 
 const size = assign('dataset.perClass={"train":4,"val":1,"test":2}', 'backbones.0.pretrain.epochs=1')
 const methods = assign(
@@ -25,6 +25,8 @@ const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path
 
 beforeAll(() => {
   expectDone(dmlCrc.run('run', 'demo', ...size, ...methods, ...assign('sweeps=[]', 'endToEnd=[]'), '--out', 'base'))
+  const sets = join(folder, 'home', 'datasets')
+  set = join(sets, readdirSync(sets)[0])
 }, 120_000)
 
 describe('dml-crc features', () => {

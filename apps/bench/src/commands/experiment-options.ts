@@ -64,6 +64,14 @@ function parseFractions(text: string): Record<string, number> {
   })
 }
 
+/** Adds the options that say where a run goes, and what becomes of a run that is there. */
+export function addRunPlace(command: Command, out: string): Command {
+  return command
+    .option('--out <dir>', out)
+    .option('--resume', 'go on with the run in the folder: finished rows stay')
+    .option('--overwrite', 'replace the run in the folder once the new one has its first row')
+}
+
 const collect = (value: string, previous: string[]) => [...previous, value]
 
 /** The experiment that the command line names, with what it changes; `--data` alone may name photographs. */

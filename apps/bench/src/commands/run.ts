@@ -2,9 +2,10 @@ import { type Command, Option } from 'commander'
 import { openTerminal } from '../command-line/terminal.ts'
 import { shippedExperiments } from '../experiment/load.ts'
 import { experimentJsonSchema } from '../experiment/schema.ts'
-import { addExperimentOptions, type ExperimentOptions, readExperiment } from './experiment-options.ts'
+import type { RunPlace } from '../run/run-command.ts'
+import { addExperimentOptions, addRunPlace, type ExperimentOptions, readExperiment } from './experiment-options.ts'
 
-type RunOptions = ExperimentOptions & { out?: string; resume?: boolean; dryRun?: boolean; schema?: boolean }
+type RunOptions = ExperimentOptions & RunPlace & { dryRun?: boolean; schema?: boolean }
 
 const EXAMPLES = `
 Examples:
@@ -19,13 +20,12 @@ Experiments that come with the command: ${shippedExperiments().join(', ')}
 The JSON Schema of experiment files: dml-crc run --schema`
 
 export function addRun(program: Command): void {
-  addExperimentOptions(
+  const command = addExperimentOptions(
     program
       .command('run')
       .description('run an experiment: features, selection, every method, results.json and report.html'),
   )
-    .option('--out <dir>', 'folder of the run (default: runs/NAME)')
-    .option('--resume', 'go on with the run in the folder: finished rows stay')
+  addRunPlace(command, 'folder of the run (default: runs/NAME)')
     .option('--dry-run', 'say what would be done, how large it is and how long it may take')
     .addOption(new Option('--schema', 'print the JSON Schema of experiment files').hideHelp())
     .addHelpText('after', EXAMPLES)

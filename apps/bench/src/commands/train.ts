@@ -2,7 +2,8 @@ import { InputError } from '@dml-crc/core'
 import type { Command } from 'commander'
 import { openTerminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
-import { addExperimentOptions, type ExperimentOptions, readExperiment } from './experiment-options.ts'
+import type { RunPlace } from '../run/run-command.ts'
+import { addExperimentOptions, addRunPlace, type ExperimentOptions, readExperiment } from './experiment-options.ts'
 
 const TRAIN_EXAMPLES = `
 Examples:
@@ -49,11 +50,13 @@ function addModelCommand(
   examples: string,
   reduce: (experiment: Experiment) => Experiment,
 ): void {
-  addExperimentOptions(program.command(name).description(description))
-    .option('--out <dir>', 'folder of the run; the model goes to model/ in it')
+  addRunPlace(
+    addExperimentOptions(program.command(name).description(description)),
+    'folder of the run; the model goes to model/ in it (default: runs/NAME)',
+  )
     .addHelpText('after', examples)
     .action(async (experimentName: string | undefined, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ExperimentOptions & { out?: string }>()
+      const options = command.optsWithGlobals<ExperimentOptions & RunPlace>()
       const experiment = reduce(await readExperiment(experimentName, options))
       if (experiment.methods.length + experiment.endToEnd.length === 0) {
         throw new InputError(`\`dml-crc ${name}\` of ${experiment.name}`, {

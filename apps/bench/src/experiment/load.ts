@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DataError, InputError, nearest } from '@dml-crc/core'
+import { checkDistinct } from './distinct.ts'
 import { override } from './override.ts'
 import { isPhotos, type PhotoSplits, photosExperiment } from './photos.ts'
 import type { Experiment } from './schema.ts'
@@ -27,10 +28,9 @@ export async function loadExperiment(
   { assignments = [], photos }: { assignments?: readonly string[]; photos?: PhotoSplits } = {},
 ): Promise<Experiment> {
   const raw = await rawExperiment(nameOrPath, photos)
-  const { $schema: _, ...experiment } = validateExperiment(
-    assignments.reduce(override, raw),
-    `experiment ${nameOrPath}`,
-  )
+  const source = `experiment ${nameOrPath}`
+  const { $schema: _, ...experiment } = validateExperiment(assignments.reduce(override, raw), source)
+  checkDistinct(experiment, source)
   checkFolds(experiment)
   return experiment
 }

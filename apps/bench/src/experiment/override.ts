@@ -16,6 +16,11 @@ export function override<T>(experiment: T, assignment: string): T {
     })
   }
   const path = assignment.slice(0, at).split('.')
+  const reserved = path.find((key) => ['__proto__', 'prototype', 'constructor'].includes(key))
+  if (reserved !== undefined) {
+    const remedy = 'The schema, with every key and its meaning: dml-crc run --schema'
+    throw new InputError('Wrong --set', { expected: 'keys of an experiment', received: `«${reserved}»`, remedy })
+  }
   const copy = structuredClone(experiment)
   let part = copy as Record<string, unknown>
   for (const [depth, key] of path.slice(0, -1).entries()) {

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writeFileAtomic } from '@dml-crc/core'
-import { readResults } from '../results/read.ts'
-import { readDetails } from '../results/run-folder.ts'
+import { readDetails, readResults } from '../results/read.ts'
 import { reportPage } from './page.ts'
 
 /**
@@ -15,6 +14,6 @@ export async function writeReport(path: string, out?: string): Promise<string> {
   const results = readResults(path)
   const folder = statSync(path).isDirectory() ? path : dirname(path)
   const file = out ?? join(folder, 'report.html')
-  await writeFileAtomic(file, reportPage(results, readDetails(folder)))
+  await writeFileAtomic(file, reportPage(results, readDetails(path)))
   return file
 }

@@ -1,10 +1,10 @@
 import type { Column } from '../command-line/table.ts'
 import { type Candidate, type Comparison, compareToBaseline } from './comparison.ts'
 import type { Details } from './details.ts'
-import { readResults } from './read.ts'
-import { readDetails, rowKey } from './run-folder.ts'
+import { readDetails, readResults } from './read.ts'
 import type { Results } from './schema.ts'
 import { percent, summarise } from './summary.ts'
+import { rowKey } from './units.ts'
 
 /** The methods of a run with what they said about each test image, where the run kept it. */
 export function candidatesOf({ rows }: Pick<Results, 'rows'>, { predictions, test }: Details): Candidate[] {

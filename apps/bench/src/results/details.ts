@@ -1,65 +1,72 @@
-/** What the figures of the report are drawn from, beside the rows of `results.json`. */
-export interface Details {
-  classes: string[]
-  /** Identifiers and true labels of the test images, in the order of the predictions. */
-  test: { ids: string[]; labels: number[] }
-  /** Predicted labels of each row, by the row's key. */
-  predictions: Record<string, number[]>
-  curves: Curve[]
-  sweeps: SweepCurve[]
-  spectra: Spectrum[]
-  maps: EmbeddingMap[]
-  gallery: Explanation[]
-}
+import { z } from 'zod'
 
-/** A quantity over the steps of a training. */
-export interface Curve {
-  title: string
-  /** What is on the vertical axis. */
-  quantity: string
-  /** What a step is: `epoch`, `step`. */
-  unit: string
-  values: number[]
-}
+const number = z.number()
+const names = z.array(z.string())
+
+/** A quantity over the steps of a training: what is on the vertical axis, and what a step is (`epoch`, `step`). */
+const Curve = z.object({ title: z.string(), quantity: z.string(), unit: z.string(), values: z.array(number) })
 
 /** Cross-validated accuracy inside the fit split over one option. */
-export interface SweepCurve {
-  title: string
-  option: string
-  points: { value: number; accuracy: number }[]
-}
+const SweepCurve = z.object({
+  title: z.string(),
+  option: z.string(),
+  points: z.array(z.object({ value: number, accuracy: number })),
+})
 
 /** The eigenvalues of M, largest first. */
-export interface Spectrum {
-  title: string
-  values: number[]
-}
+const Spectrum = z.object({ title: z.string(), values: z.array(number) })
 
 /** Test features in the plane of their two main directions in the metric. */
-export interface EmbeddingMap {
-  title: string
-  points: { x: number; y: number; label: number; right: boolean }[]
-}
-
-/** A query and the training images that its code leans on. */
-export interface Explanation {
-  title: string
-  query: Picture
-  truth: string
-  predicted: string
-  right: boolean
-  support: (Picture & { className: string; code: number })[]
-}
+const EmbeddingMap = z.object({
+  title: z.string(),
+  points: z.array(z.object({ x: number, y: number, label: number, right: z.boolean() })),
+})
 
 /** A small JPEG as a data URL, and what it shows. */
-export interface Picture {
-  image: string
-  id: string
-}
+const Picture = z.object({ image: z.string(), id: z.string() })
 
-export const emptyDetails = (): Details => ({
-  classes: [],
-  test: { ids: [], labels: [] },
+/** A query and the training images that its code leans on. */
+const Explanation = z.object({
+  title: z.string(),
+  query: Picture,
+  truth: z.string(),
+  predicted: z.string(),
+  right: z.boolean(),
+  support: z.array(Picture.extend({ className: z.string(), code: number })),
+})
+
+/** What the report shows of one row besides its numbers. */
+export const Figures = z.object({
+  curves: z.array(Curve).default([]),
+  spectra: z.array(Spectrum).default([]),
+  maps: z.array(EmbeddingMap).default([]),
+  gallery: z.array(Explanation).default([]),
+})
+
+/** What the figures of the report are drawn from, beside the rows of `results.json`. */
+export const Details = Figures.extend({
+  classes: names,
+  /** Identifiers and true labels of the test images, in the order of the predictions. */
+  test: z.object({ ids: names, labels: z.array(number) }),
+  /** Predicted labels of each row, by the row's key. */
+  predictions: z.record(z.string(), z.array(number)),
+  sweeps: z.array(SweepCurve),
+})
+
+export type Curve = z.infer<typeof Curve>
+export type SweepCurve = z.infer<typeof SweepCurve>
+export type Spectrum = z.infer<typeof Spectrum>
+export type EmbeddingMap = z.infer<typeof EmbeddingMap>
+export type Picture = z.infer<typeof Picture>
+export type Explanation = z.infer<typeof Explanation>
+export type Figures = z.infer<typeof Figures>
+export type Details = z.infer<typeof Details>
+
+/** The images that a run is tested on, with the names of the classes. */
+export type TestImages = Pick<Details, 'classes' | 'test'>
+
+export const emptyDetails = (images: TestImages = { classes: [], test: { ids: [], labels: [] } }): Details => ({
+  ...images,
   predictions: {},
   curves: [],
   sweeps: [],

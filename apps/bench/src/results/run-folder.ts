@@ -1,91 +1,226 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { InputError, writeJsonAtomic } from '@dml-crc/core'
-import type { Details } from './details.ts'
-import { emptyDetails } from './details.ts'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  acquireLock,
+  InputError,
+  readJson,
+  swapFolder,
+  sweepLeftovers,
+  unwritable,
+  writeJsonAtomic,
+} from '@dml-crc/core'
+import { z } from 'zod'
+import type { Details, Figures, SweepCurve, TestImages } from './details.ts'
 import { readResults } from './read.ts'
 import type { Results, Row } from './schema.ts'
+import { detailsOf, readUnits, resultsOf, rowKey, type Unit, writeUnit } from './units.ts'
 
-/** What identifies a row of a run: everything that is not measured. */
-export const rowKey = (row: Pick<Row, 'backbone' | 'layer' | 'regime' | 'method' | 'seed'>): string =>
-  [row.backbone, row.layer, row.regime, row.method, `seed ${row.seed}`].join(' · ')
+/** `config.json` is written first and says whose folder it is, besides everything that decides the run. */
+const MADE_BY = 'dml-crc'
+const Config = z.looseObject({ madeBy: z.literal(MADE_BY) })
+
+/** A digest of anything that decides a row, for names of files. */
+export const contentKey = (...content: unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
+
+export interface RunFolderOptions {
+  /** Everything that decides the run; a resumed run must have the same. */
+  config: Record<string, unknown>
+  header: Omit<Results, 'rows'>
+  images: TestImages
+  /** Goes on with the run that is there; rows that it finished stay. */
+  resume?: boolean
+  /** Replaces the run that is there, once the new one has its first row. */
+  overwrite?: boolean
+}
 
 /**
- * The folder of a run. `results.json` and `details.json` are rewritten, each at once, after every row, so a run that is
- * stopped leaves the rows that it finished, and the checkpoints of the row that it was training.
+ * The folder of a run. Every row is one file below `units/` with all that belongs to it, written at once and last;
+ * `results.json` and `details.json` are put together from these. A run that is killed at any moment leaves the rows that it
+ * finished and the checkpoints of the row that it was training.
  */
-export class RunFolder {
-  readonly path: string
-  readonly results: Results
-  readonly details: Details
+export class RunFolder implements AsyncDisposable {
+  /** Where the run is: beside its place until it has a row, where it replaces another. */
+  path: string
+  readonly #place: string
+  readonly #options: RunFolderOptions
+  readonly #release: () => Promise<void>
+  readonly #units: Unit[]
+  readonly #startedAt?: string
+  #finishedAt?: string
 
-  private constructor(path: string, results: Results, details: Details) {
+  private constructor(path: string, place: string, options: RunFolderOptions, release: () => Promise<void>) {
     this.path = path
-    this.results = results
-    this.details = details
+    this.#place = place
+    this.#options = options
+    this.#release = release
+    this.#units = readUnits(path)
+    // A run that goes on began when it began.
+    if (existsSync(join(path, 'results.json'))) this.#startedAt = readResults(path).startedAt
   }
 
   /**
-   * @param config everything that decides the run; a resumed run must have the same
-   * @throws InputError where `resume` is asked for and the folder holds a run of another configuration
+   * @throws InputError where the folder is not of a run, holds a run that is neither to be resumed nor replaced, or one of
+   * another configuration, and where another process is writing it
    */
-  static async open(
-    path: string,
-    config: Record<string, unknown>,
-    header: Omit<Results, 'rows'>,
-    { resume }: { resume: boolean },
-  ): Promise<RunFolder> {
-    await mkdir(path, { recursive: true })
-    const file = join(path, 'config.json')
-    const text = JSON.stringify(config)
-    if (resume && existsSync(join(path, 'results.json'))) {
-      if (JSON.stringify(JSON.parse(readFileSync(file, 'utf8'))) !== text) {
-        throw new InputError(`Cannot resume the run in ${path}`, {
-          expected: `the configuration of ${file}`,
-          received: 'another experiment, engine, version or option',
-          remedy: 'Give the same options, or name another folder with --out.',
-        })
-      }
-      return new RunFolder(path, readResults(path), readDetails(path))
+  static async open(place: string, options: RunFolderOptions): Promise<RunFolder> {
+    if (place === '') {
+      const remedy = 'Name a folder, or leave --out out.'
+      throw new InputError('--out', { expected: 'the name of a folder', received: 'an empty one', remedy })
     }
-    await rm(join(path, 'checkpoints'), { recursive: true, force: true })
-    await writeJsonAtomic(file, config)
-    const folder = new RunFolder(path, { ...header, rows: [] }, emptyDetails())
-    await folder.save()
-    return folder
+    const release = await acquireLock(`${resolve(place)}.lock`, { wait: false })
+    try {
+      const path = await prepare(place, options)
+      await writeJsonAtomic(join(path, 'config.json'), { madeBy: MADE_BY, ...options.config })
+      const folder = new RunFolder(path, place, options, release)
+      await folder.#save()
+      return folder
+    } catch (error) {
+      await release()
+      throw error
+    }
+  }
+
+  get results(): Results {
+    const { header } = this.#options
+    const startedAt = this.#startedAt ?? header.startedAt
+    const finished = this.#finishedAt ? { finishedAt: this.#finishedAt } : {}
+    return resultsOf({ ...header, startedAt, ...finished }, this.#units)
+  }
+
+  get details(): Details {
+    return detailsOf(this.#options.images, this.#units)
   }
 
   has(key: string): boolean {
-    return this.results.rows.some((row) => rowKey(row) === key)
+    return this.#units.some((unit) => unit.key === key)
   }
 
   /** The weights of a backbone that the run trained from scratch. */
-  weightsFile(backbone: string): string {
-    return join(this.path, 'checkpoints', `${backbone}.safetensors`)
+  weightsFile(name: string): string {
+    return join(this.path, 'checkpoints', `${name}.safetensors`)
   }
 
   /** Where the training of a row keeps its checkpoints until the row is added. */
   checkpointsOf(key: string): string {
-    return join(this.path, 'checkpoints', key.replaceAll(/[^\w.-]+/g, '-'))
+    return join(this.path, 'checkpoints', key)
   }
 
-  /** Adds a measured row with the label predicted for each test image. */
-  async add(row: Row, predicted: ArrayLike<number>): Promise<void> {
-    this.results.rows.push(row)
-    this.details.predictions[rowKey(row)] = Array.from(predicted)
-    await this.save()
-    await rm(this.checkpointsOf(rowKey(row)), { recursive: true, force: true })
+  /** Adds a measured row with the label predicted for each test image and what the report shows of it. */
+  async add(key: string, row: Row, predicted: ArrayLike<number>, figures: Partial<Figures> = {}): Promise<void> {
+    const all = { curves: [], spectra: [], maps: [], gallery: [], ...figures }
+    await this.#add({ key, row: { row, predicted: Array.from(predicted), figures: all } })
+    await rm(this.checkpointsOf(key), { recursive: true, force: true })
   }
 
-  async save(): Promise<void> {
-    await writeJsonAtomic(join(this.path, 'results.json'), this.results)
+  async addSweep(key: string, sweep: SweepCurve): Promise<void> {
+    await this.#add({ key, sweep })
+  }
+
+  async #add(unit: Unit): Promise<void> {
+    const same = unit.row && rowKey(unit.row.row)
+    if (same && this.#units.some(({ row }) => row && rowKey(row.row) === same)) {
+      throw new InputError(`The row ${same}`, {
+        expected: 'a row of its own',
+        received: 'the same backbone, method and seed as another',
+        remedy: 'Leave one out, or give it another label.',
+      })
+    }
+    await writeUnit(this.path, this.#units.length, unit)
+    this.#units.push(unit)
+    await this.#save()
+    await this.#takePlace()
+  }
+
+  /** Puts the run in the place of the one that it replaces. */
+  async #takePlace(): Promise<void> {
+    if (this.path === this.#place) return
+    await swapFolder(this.path, this.#place)
+    this.path = this.#place
+  }
+
+  async #save(): Promise<void> {
     await writeJsonAtomic(join(this.path, 'details.json'), this.details)
+    await writeJsonAtomic(join(this.path, 'results.json'), this.results)
+  }
+
+  /** Marks the run as finished. */
+  async finish(): Promise<void> {
+    this.#finishedAt = new Date().toISOString()
+    await this.#save()
+    await this.#takePlace()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#release()
   }
 }
 
-/** What the figures of the report need; empty where the folder has only `results.json`. */
-export function readDetails(path: string): Details {
-  const file = join(path, 'details.json')
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : emptyDetails()
+/** The folder to work in: the place of the run, or one beside it until the run there is replaced. */
+async function prepare(place: string, { config, resume, overwrite }: RunFolderOptions): Promise<string> {
+  const beside = `${resolve(place)}.new`
+  await sweepLeftovers(dirname(resolve(place)))
+  await sweepLeftovers(place, { deep: true })
+  // A process was killed between the two renames of the replacement.
+  if (!existsSync(place) && isRun(beside)) await rename(beside, place)
+  const names = namesIn(place)
+  if (names.length === 0) {
+    await mkdir(place, { recursive: true })
+    return place
+  }
+  if (!isRun(place)) {
+    throw new InputError(place, {
+      expected: 'an empty folder, or one of a run',
+      received: `other files, ${names[0]} among them`,
+      remedy: 'Name another folder with --out: this one is left as it is.',
+    })
+  }
+  if (!resume && !overwrite) {
+    throw new InputError(place, {
+      expected: 'a folder without a run',
+      received: 'a run',
+      remedy: 'Go on with it (--resume), replace it (--overwrite), or name another folder with --out.',
+    })
+  }
+  if (!overwrite) {
+    checkSame(place, config)
+    return place
+  }
+  if (!(resume && isRun(beside) && isSame(beside, config))) await rm(beside, { recursive: true, force: true })
+  await mkdir(beside, { recursive: true })
+  return beside
+}
+
+function namesIn(place: string): string[] {
+  try {
+    return existsSync(place) ? readdirSync(place) : []
+  } catch (error) {
+    throw unwritable(place, error)
+  }
+}
+
+const configOf = (path: string) =>
+  readJson(join(path, 'config.json'), Config, 'the configuration of a run', 'Name another folder with --out.')
+
+function isRun(path: string): boolean {
+  try {
+    configOf(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isSame = (path: string, config: Record<string, unknown>) =>
+  JSON.stringify(configOf(path)) === JSON.stringify({ madeBy: MADE_BY, ...config })
+
+function checkSame(path: string, config: Record<string, unknown>): void {
+  if (isSame(path, config)) return
+  throw new InputError(`Cannot resume the run in ${path}`, {
+    expected: `the configuration of ${join(path, 'config.json')}`,
+    received: 'another experiment, engine, version or option',
+    remedy: 'Give the same options, or name another folder with --out.',
+  })
 }

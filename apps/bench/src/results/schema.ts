@@ -12,6 +12,8 @@ export const Row = z.object({
   layer: z.string(),
   regime: z.enum(['frozen', 'end-to-end', 'none']),
   method: z.string(),
+  /** Digest of what was asked for, which tells methods of one name apart; absent in rows that another program made. */
+  entry: z.string().optional(),
   /** Whether it is a method that those of this project are to be compared with. */
   baseline: z.boolean(),
   options: z.record(z.string(), z.unknown()),

@@ -23,7 +23,16 @@ export interface MeanAndSpread {
 export function summarise(rows: readonly Row[]): Summary[] {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
-    const key = JSON.stringify([row.dataset, row.split, row.backbone, row.weights, row.layer, row.regime, row.method])
+    const key = JSON.stringify([
+      row.dataset,
+      row.split,
+      row.backbone,
+      row.weights,
+      row.layer,
+      row.regime,
+      row.method,
+      row.entry,
+    ])
     groups.set(key, [...(groups.get(key) ?? []), row])
   }
   return [...groups.values()].map((group) => ({

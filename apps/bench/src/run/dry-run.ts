@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { chooseWeights, findBackbone } from '@dml-crc/backbones'
-import { homeFolder } from '@dml-crc/core'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { duration } from '../command-line/duration.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { chooseBackbones } from './backbones.ts'
-import { openImages } from './images.ts'
+import { openImages, setFolder } from './images.ts'
 import { combinations, methodLabel } from './methods.ts'
 import type { PrepareOptions } from './prepare.ts'
 
@@ -31,8 +30,8 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
   const { terminal } = options
   const experiment = { ...given, backbones: chooseBackbones(given, options) }
   const { dataset, splits } = experiment
-  const root = dataset.root ?? homeFolder('datasets', dataset.name)
-  const isDrawn = dataset.name === 'demo' && !existsSync(root)
+  const root = dataset.root ?? setFolder(dataset)
+  const isDrawn = dataset.name === 'demo' && !(existsSync(root) && readdirSync(root).length > 0)
   const counts = isDrawn ? drawnCounts(experiment) : await realCounts(experiment, terminal)
   const views = experiment.mirror ? 2 : 1
   const images = counts.fit + counts.test

@@ -1,19 +1,18 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
 import { dmlCrcTask, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
+import type { Curve } from '../results/details.ts'
 import { peakRssMb } from '../results/machine.ts'
-import { rowKey } from '../results/run-folder.ts'
+import { contentKey } from '../results/run-folder.ts'
 import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
-import { rowHead } from './frozen.ts'
+import { rowHead, seedKey } from './frozen.ts'
 import { classifyAndMeasure } from './measure.ts'
 import { isBaseline, methodLabel, splitOptions } from './methods.ts'
-import type { Study } from './study.ts'
+import type { Asked, Study } from './study.ts'
 import { testView } from './test-view.ts'
 import { train } from './training.ts'
 import { weightsKept } from './weights-kept.ts'
@@ -26,17 +25,18 @@ export async function runEndToEnd(
   study: Study,
   backbone: Backbone,
   frozen: SplitFeatures,
-  entry: EndToEndEntry,
+  { entry, key: entryKey }: Asked<EndToEndEntry>,
 ): Promise<void> {
   const { experiment, folder, prng } = study
   const head = {
     ...rowHead(study, backbone),
     regime: 'end-to-end' as const,
     method: methodLabel(entry),
+    entry: entryKey,
     baseline: isBaseline(entry.method),
   }
   for (let seed = experiment.seed; seed < experiment.seed + entry.seeds; seed++) {
-    const key = rowKey({ ...head, seed })
+    const key = seedKey(entryKey, seed)
     if (folder.has(key)) continue
     await weightsKept(backbone, async () => {
       const begun = performance.now()
@@ -46,14 +46,16 @@ export async function runEndToEnd(
       try {
         const title = `${head.method} end to end on ${head.backbone}, seed ${seed}`
         const checkpoints = folder.checkpointsOf(key)
-        const trainSeconds = await train(study, task, backbone, entry.train, { title, prng: own, checkpoints })
+        const trained = await train(study, task, backbone, entry.train, { title, prng: own, checkpoints })
+        if (seed === experiment.seed) await exportStudyModel(study, backbone, plainHead)
         await addRow(study, backbone, await classifier(), {
+          key,
           head,
           seed,
-          fitSeconds: beginSeconds + trainSeconds,
+          fitSeconds: beginSeconds + trained.seconds,
           options: { ...entry.options, train: entry.train },
+          curve: trained.curve,
         })
-        if (seed === experiment.seed) await exportStudyModel(study, backbone, plainHead)
       } finally {
         task.dispose()
       }
@@ -68,31 +70,43 @@ export async function runEndToEnd(
 export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: TrainingEntry }): Promise<string> {
   const { experiment, prng, folder, images } = study
   const { name, weights, layer, inputSize, pretrain: training } = entry
-  const file = folder.weightsFile(name)
-  const head = { regime: 'end-to-end' as const, method: 'softmax', baseline: true, seed: experiment.seed }
+  const entryKey = contentKey('pretrain', entry)
+  const key = seedKey(entryKey, experiment.seed)
+  const isAlone = experiment.backbones.filter((other) => other.name === name && other.pretrain).length === 1
+  // Where the run is may change once it has its first row.
+  const file = () => folder.weightsFile(isAlone ? name : `${name}-${entryKey}`)
+  const head = {
+    regime: 'end-to-end' as const,
+    method: 'softmax',
+    entry: entryKey,
+    baseline: true,
+    seed: experiment.seed,
+  }
   const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
   try {
     const common = { ...rowHead(study, backbone), ...head }
-    const key = rowKey(common)
-    if (folder.has(key) && existsSync(file)) return file
+    if (folder.has(key) && existsSync(file())) return file()
     const own = prng.split('pretrain')
     const task = softmaxTask({ backbone, classes: images.dataset.classes.length, prng: own.split('head') })
     try {
       const title = `softmax from scratch on ${name}`
       const checkpoints = folder.checkpointsOf(key)
-      const fitSeconds = await train(study, task, backbone, training, { title, prng: own, checkpoints })
-      await mkdir(dirname(file), { recursive: true })
-      await backbone.save(file)
+      const trained = await train(study, task, backbone, training, { title, prng: own, checkpoints })
+      await backbone.save(file())
+      // Weights that were lost are made again; the row is there already.
+      if (folder.has(key)) return file()
       await addRow(study, backbone, task.classifier(), {
+        key,
         head: common,
         seed: experiment.seed,
-        fitSeconds,
+        fitSeconds: trained.seconds,
         options: { train: training },
+        curve: trained.curve,
       })
     } finally {
       task.dispose()
     }
-    return file
+    return file()
   } finally {
     backbone.dispose()
   }
@@ -134,10 +148,12 @@ async function begin(
 }
 
 interface RowParts {
-  head: ReturnType<typeof rowHead> & { regime: 'end-to-end'; method: string; baseline: boolean }
+  key: string
+  head: ReturnType<typeof rowHead> & { regime: 'end-to-end'; method: string; entry: string; baseline: boolean }
   seed: number
   fitSeconds: number
   options: Record<string, unknown>
+  curve: Curve
 }
 
 /** Measures a classifier on the test features of the backbone as it is now. */
@@ -145,7 +161,7 @@ async function addRow(
   { experiment, images, folder, terminal, signal }: Study,
   backbone: Backbone,
   classifier: FittedClassifier,
-  { head, seed, fitSeconds, options }: RowParts,
+  { key, head, seed, fitSeconds, options, curve }: RowParts,
 ): Promise<void> {
   try {
     const { features, labels, seconds } = await imageFeatures(backbone, images.test, { experiment, terminal, signal })
@@ -159,7 +175,7 @@ async function addRow(
       seconds: { features: seconds, fit: fitSeconds, classify: classifySeconds },
       peakRssMb: peakRssMb(),
     }
-    await folder.add(row, prediction.labels)
+    await folder.add(key, row, prediction.labels, { curves: [curve] })
   } finally {
     classifier.dispose()
   }

@@ -4,16 +4,15 @@ import type { Head } from '@dml-crc/trainer'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
 import { peakRssMb } from '../results/machine.ts'
-import { rowKey } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
 import { chooseOptions } from './choose-options.ts'
 import { exportStudyModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
 import { predictHeldOut } from './held-out.ts'
-import { addLearnedFigures } from './learned-figures.ts'
+import { learnedFigures } from './learned-figures.ts'
 import { classifyAndMeasure } from './measure.ts'
 import { isBaseline, makeClassifier, methodLabel } from './methods.ts'
-import type { Study } from './study.ts'
+import type { Asked, Study } from './study.ts'
 
 /** What the rows of one backbone have in common. */
 export function rowHead({ experiment, images }: Study, backbone: Backbone) {
@@ -26,19 +25,22 @@ export function rowHead({ experiment, images }: Study, backbone: Backbone) {
   }
 }
 
+/** The key of one row of a method that is measured with several seeds. */
+export const seedKey = (key: string, seed: number): string => `${key}-seed-${seed}`
+
 /** Chooses the options of a method inside the fit split, fits it once for each seed, and adds a row for each. */
 export async function runFrozen(
   study: Study,
   backbone: Backbone,
   features: SplitFeatures,
-  entry: MethodEntry,
+  { entry, key }: Asked<MethodEntry>,
 ): Promise<void> {
   const { experiment, folder, terminal, prng } = study
   const folds = foldsOf(experiment.splits)
   const head = rowHead(study, backbone)
   const method = methodLabel(entry)
   const seeds = Array.from({ length: entry.seeds }, (_, i) => experiment.seed + i)
-  const missing = seeds.filter((seed) => !folder.has(rowKey({ ...head, regime: 'frozen', method, seed })))
+  const missing = seeds.filter((seed) => !folder.has(seedKey(key, seed)))
   if (missing.length === 0) return
 
   const task = `${method} on ${backbone.record.name}`
@@ -60,6 +62,7 @@ export async function runFrozen(
         split: { ...head.split, select: describeSelection(selection, experiment.splits.fit) },
         regime: 'frozen',
         method,
+        entry: key,
         baseline: isBaseline(entry.method),
         options,
         selection,
@@ -68,14 +71,16 @@ export async function runFrozen(
         seconds: { features: features.seconds, fit: fitSeconds, classify: seconds },
         peakRssMb: peakRssMb(),
       }
-      await folder.add(row, prediction.labels)
-      if (fitted.metric && seed === experiment.seed) {
+      const isFirst = seed === experiment.seed
+      if (fitted.metric && isFirst) {
         const { metric, form } = fitted
         await exportStudyModel(study, backbone, () => headOf(metric, form))
       }
       // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
-      if (seed === experiment.seed && folds === undefined)
-        await addLearnedFigures(study, fitted, features, prediction, task)
+      const isShown = isFirst && folds === undefined
+      // The row comes last: what belongs to it is there once it is.
+      const figures = isShown ? await learnedFigures(study, fitted, features, prediction, task) : {}
+      await folder.add(seedKey(key, seed), row, prediction.labels, figures)
     } finally {
       fitted.dispose()
     }

@@ -1,5 +1,5 @@
 import { DataError, homeFolder, InputError, type OnProgress } from '@dml-crc/core'
-import { drawDemo, type ImageDataset, type ImageRecord, openDataset } from '@dml-crc/datasets'
+import { demoFolder, drawDemo, type ImageDataset, type ImageRecord, openDataset } from '@dml-crc/datasets'
 import type { Experiment } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
 
@@ -10,12 +10,16 @@ export interface Images {
   test: readonly ImageRecord[]
 }
 
+/** Where a data set lies that no place is given for: the folder of downloads. */
+export const setFolder = ({ name, perClass }: Pick<Experiment['dataset'], 'name' | 'perClass'>): string =>
+  name === 'demo' ? demoFolder({ perClass }) : homeFolder('datasets', name)
+
 /**
  * Opens the data set of an experiment and both of its splits; the demo set is drawn first where it is not there yet.
  * @throws InputError for an unknown split, or splits with images in common; DataError for a set that is not whole
  */
 export async function openImages(
-  { dataset: { name, root = homeFolder('datasets', name), perClass, ...folder }, splits }: Experiment,
+  { dataset: { name, root: given, perClass, ...folder }, splits }: Experiment,
   onProgress: OnProgress,
 ): Promise<Images> {
   if (splits.fit === splits.test) {
@@ -25,6 +29,7 @@ export async function openImages(
       remedy: 'Give different splits with --fit and --test.',
     })
   }
+  const root = given ?? setFolder({ name, perClass })
   if (name === 'demo') await drawDemo(root, { perClass, onProgress })
   const dataset = await openDataset(name, root, folder)
   if (foldsOf(splits) !== undefined) {

@@ -1,35 +1,31 @@
 import { symmetricEigen } from '@dml-crc/engine'
 import { type FittedMetric, type Matrix, normalise, type Prediction } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import type { EmbeddingMap, Spectrum } from '../results/details.ts'
+import type { EmbeddingMap, Figures, Spectrum } from '../results/details.ts'
 import { explainSome } from './explanations.ts'
 import type { SplitFeatures } from './features.ts'
 import type { FittedMethod } from './methods.ts'
 import type { Study } from './study.ts'
 
-/** Adds what the report shows of a learned metric: its loss, spectrum, a map of the test images, and explanations. */
-export async function addLearnedFigures(
+/** What the report shows of a learned metric: its loss, spectrum, a map of the test images, and explanations. */
+export async function learnedFigures(
   { folder, images }: Study,
   { metric, form }: FittedMethod,
   { test }: SplitFeatures,
   { labels: predicted }: Prediction,
   name: string,
-): Promise<void> {
-  if (!metric) return
-  const { details } = folder
+): Promise<Partial<Figures>> {
+  if (!metric) return {}
   const queries = normalise(test.features, form)
-  details.curves.push({
-    title: `${name}: learning the metric`,
-    quantity: 'leave-one-out loss',
-    unit: 'step',
-    values: [...metric.losses],
-  })
-  details.spectra.push(await spectrumOf(metric, `Spectrum of M: ${name}`))
-  details.maps.push(await mapOf(metric, queries, { truth: test.labels, predicted, title: `Map: ${name}` }))
-  if (details.gallery.length === 0) {
-    details.gallery = await explainSome({ metric, queries, predicted, images, title: name })
+  const curve = { title: `${name}: learning the metric`, quantity: 'leave-one-out loss', unit: 'step' }
+  // One gallery is enough for a report.
+  const isShown = folder.details.gallery.length > 0
+  return {
+    curves: [{ ...curve, values: [...metric.losses] }],
+    spectra: [await spectrumOf(metric, `Spectrum of M: ${name}`)],
+    maps: [await mapOf(metric, queries, { truth: test.labels, predicted, title: `Map: ${name}` })],
+    gallery: isShown ? [] : await explainSome({ metric, queries, predicted, images, title: name }),
   }
-  await folder.save()
 }
 
 /** The eigenvalues of M = LᵀL that are not zero by construction: those of LLᵀ [r, r], largest first. */

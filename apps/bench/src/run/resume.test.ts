@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { assign, commandIn, expectDone } from '../testdata/command.ts'
+import { assign, commandIn, expectDone, expectError } from '../testdata/command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -32,10 +32,9 @@ async function stopInTheMiddle(out: string, signal: 'SIGKILL' | 'SIGINT') {
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
   const checkpoints = join(folder, out, 'checkpoints')
   const isThere = () =>
+    existsSync(join(folder, out, 'units', '0001.json')) &&
     existsSync(checkpoints) &&
-    readdirSync(checkpoints).some(
-      (name) => name.includes('DML-CRC') && existsSync(join(checkpoints, name, 'latest.json')),
-    )
+    readdirSync(checkpoints).some((name) => existsSync(join(checkpoints, name, 'latest.json')))
   while (!isThere() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 2))
   child.kill(signal)
   return { status: await ended, stderr }
@@ -73,11 +72,15 @@ describe('--resume in the middle of an end-to-end row', () => {
     },
   )
 
-  it('without it, starts over and keeps nothing of the run before', () => {
+  it('without it, refuses; with --overwrite, keeps nothing of the run before', () => {
+    const other = [...experiment, ...assign('endToEnd=[]', 'methods=[]'), '--out', 'SIGINT']
+    expectError(dmlCrc.run(...other), /--resume.*--overwrite/)
+    expect(read('SIGINT', 'results.json').rows).toHaveLength(3)
     const [before] = read('SIGINT', 'results.json').rows
-    expectDone(dmlCrc.run(...experiment, ...assign('endToEnd=[]', 'methods=[]'), '--out', 'SIGINT'))
+    expectDone(dmlCrc.run(...other, '--overwrite'))
     const { rows } = read('SIGINT', 'results.json')
     expect(rows).toHaveLength(1)
     expect(rows[0].seconds).not.toEqual(before.seconds)
+    expect(readdirSync(folder).filter((name) => name.startsWith('SIGINT'))).toEqual(['SIGINT'])
   })
 })

@@ -14,12 +14,19 @@ import { runExperiment } from './run.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
+/** Where a run goes, and what becomes of a run that is there. */
+export interface RunPlace {
+  out?: string
+  resume?: boolean
+  overwrite?: boolean
+}
+
 /** `dml-crc run`: from a checked experiment to the table, the results and the report. */
 export async function runCommand(
   given: Experiment,
-  options: PrepareOptions & { out?: string; resume?: boolean; exportModel?: boolean },
+  options: PrepareOptions & RunPlace & { exportModel?: boolean },
 ): Promise<void> {
-  const { terminal, resume = false, out = join('runs', given.name) } = options
+  const { terminal, resume, overwrite, exportModel: exportsModel, out = join('runs', given.name) } = options
   const { experiment, images, engine: loaded } = await prepare(given, options)
   const engine = { name: loaded.name, library: loaded.library, device: loaded.device }
   const header = {
@@ -32,13 +39,22 @@ export async function runCommand(
     part: partOf(images, experiment.splits),
     reported: reportedFor(experiment.dataset.name),
   }
-  const folder = await RunFolder.open(out, { version, experiment, engine }, header, { resume })
-  const modelFolder = options.exportModel ? join(out, 'model') : undefined
+  const { dataset, test } = images
+  await using folder = await RunFolder.open(out, {
+    config: { version, experiment, engine },
+    header,
+    images: {
+      classes: [...dataset.classes],
+      test: { ids: test.map(({ id }) => id), labels: test.map(({ label }) => label) },
+    },
+    resume,
+    overwrite,
+  })
   await interruptible((signal) =>
-    runExperiment(experiment, { images, engine: loaded, folder, terminal, modelFolder, signal }),
+    runExperiment(experiment, { images, engine: loaded, folder, terminal, exportsModel, signal }),
   )
   const report = await writeReport(out)
   terminal.print(textTable(RESULT_COLUMNS, resultCells(folder.results.rows)))
-  terminal.print(['', join(out, 'results.json'), report, ...(modelFolder ? [modelFolder] : [])].join('\n'))
+  terminal.print(['', join(out, 'results.json'), report, ...(exportsModel ? [join(out, 'model')] : [])].join('\n'))
   terminal.printJson(folder.results)
 }

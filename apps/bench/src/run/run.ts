@@ -1,6 +1,7 @@
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
-import type { Experiment } from '../experiment/schema.ts'
+import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
+import { contentKey } from '../results/run-folder.ts'
 import { pretrain, runEndToEnd } from './end-to-end.ts'
 import { splitFeatures } from './features.ts'
 import { runFrozen } from './frozen.ts'
@@ -13,37 +14,33 @@ import { runSweep } from './sweeps.ts'
  */
 export async function runExperiment(experiment: Experiment, parts: Omit<Study, 'experiment' | 'prng'>): Promise<void> {
   const study: Study = { experiment, ...parts, prng: Prng.fromSeed(experiment.seed) }
-  const { details } = study.folder
-  details.classes = [...study.images.dataset.classes]
-  details.test = { ids: study.images.test.map(({ id }) => id), labels: study.images.test.map(({ label }) => label) }
   for (const entry of experiment.backbones) {
     const { pretrain: training } = entry
     const weights = training ? await pretrain(study, { ...entry, pretrain: training }) : entry.weights
     const { name, layer, inputSize } = entry
     const backbone = await createBackbone(name, { weights, layer, inputSize, norm: training && 'live' })
     try {
-      await runBackbone(study, backbone)
+      await runBackbone(study, backbone, entry)
     } finally {
       backbone.dispose()
     }
   }
-  study.folder.results.finishedAt = new Date().toISOString()
-  await study.folder.save()
+  await study.folder.finish()
 }
 
-async function runBackbone(study: Study, backbone: Backbone): Promise<void> {
+async function runBackbone(study: Study, backbone: Backbone, entry: BackboneEntry): Promise<void> {
   const { experiment, signal } = study
   const features = await splitFeatures(study, backbone)
   for (const method of experiment.methods) {
     signal.throwIfAborted()
-    await runFrozen(study, backbone, features, method)
+    await runFrozen(study, backbone, features, { entry: method, key: contentKey('frozen', entry, method) })
   }
   for (const sweep of experiment.sweeps) {
     signal.throwIfAborted()
-    await runSweep(study, backbone, features, sweep)
+    await runSweep(study, backbone, features, { entry: sweep, key: contentKey('sweep', entry, sweep) })
   }
   for (const method of experiment.endToEnd) {
     signal.throwIfAborted()
-    await runEndToEnd(study, backbone, features, method)
+    await runEndToEnd(study, backbone, features, { entry: method, key: contentKey('end to end', entry, method) })
   }
 }

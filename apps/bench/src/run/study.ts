@@ -5,6 +5,12 @@ import type { Experiment } from '../experiment/schema.ts'
 import type { RunFolder } from '../results/run-folder.ts'
 import type { Images } from './images.ts'
 
+/** An entry of the experiment, and the key that its content has in the folder of the run. */
+export interface Asked<T> {
+  entry: T
+  key: string
+}
+
 /** What every part of a run has at hand. */
 export interface Study {
   experiment: Experiment
@@ -14,8 +20,8 @@ export interface Study {
   terminal: Terminal
   /** The root of every random number: parts of the run split it by name and never advance it. */
   prng: Prng
-  /** Where the model of the first row goes, where one is asked for. */
-  modelFolder?: string
+  /** Whether the model of the first row is exported. */
+  exportsModel?: boolean
   /** Aborted when the run is to stop. */
   signal: AbortSignal
 }

@@ -4,22 +4,22 @@ import { SYMBOLS } from '../results/table.ts'
 import { chooseOptions } from './choose-options.ts'
 import type { SplitFeatures } from './features.ts'
 import { methodLabel } from './methods.ts'
-import type { Study } from './study.ts'
+import type { Asked, Study } from './study.ts'
 
 /** Cross-validated accuracy inside the fit split for each value of one option. */
 export async function runSweep(
   study: Study,
   backbone: Backbone,
   features: SplitFeatures,
-  { method, option, values, options, folds }: SweepEntry,
+  { entry, key }: Asked<SweepEntry>,
 ): Promise<void> {
   const { folder, terminal } = study
+  const { method, option, values, options, folds } = entry
+  if (folder.has(key)) return
   const title = `${methodLabel({ method })} on ${backbone.record.name} over ${SYMBOLS[option] ?? option}`
-  if (folder.details.sweeps.some((sweep) => sweep.title === title)) return
   terminal.onProgress({ kind: 'start', task: title })
   const { table } = await chooseOptions(study, features, { method, options, grid: { [option]: values }, folds })
   const points = table.map((each) => ({ value: each.options[option] as number, accuracy: each.accuracy }))
-  folder.details.sweeps.push({ title, option: SYMBOLS[option] ?? option, points })
-  await folder.save()
+  await folder.addSweep(key, { title, option: SYMBOLS[option] ?? option, points })
   terminal.onProgress({ kind: 'end', task: title })
 }

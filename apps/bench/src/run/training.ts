@@ -3,12 +3,13 @@ import type { OnProgress, Prng } from '@dml-crc/core'
 import { createLoader, randomResizedCrop, shuffled } from '@dml-crc/datasets'
 import { adamW, type Callback, fit, type Task, warmUpCosine } from '@dml-crc/trainer'
 import type { TrainingEntry } from '../experiment/schema.ts'
+import type { Curve } from '../results/details.ts'
 import type { Study } from './study.ts'
 
 /**
- * Trains a task on the fit split with random views; keeps its loss over the epochs for the report. A training that was
+ * Trains a task on the fit split with random views. A training that was
  * stopped goes on from its last checkpoint, bit for bit as if it had not been.
- * @returns the seconds that the training took, those before a stop included
+ * @returns the seconds that the training took, those before a stop included, and its loss over the epochs
  */
 export async function train(
   study: Study,
@@ -16,8 +17,8 @@ export async function train(
   backbone: Backbone,
   { epochs, batchSize, learningRate, weightDecay, warmUp, scale, clipNorm }: TrainingEntry,
   { title, prng, checkpoints }: { title: string; prng: Prng; checkpoints: string },
-): Promise<number> {
-  const { images, terminal, folder, signal } = study
+): Promise<{ seconds: number; curve: Curve }> {
+  const { images, terminal, signal } = study
   const transform = randomResizedCrop({ size: backbone.inputSize, scale })
   const clock = clockCallback()
   const result = await fit(task, {
@@ -34,8 +35,7 @@ export async function train(
   })
   signal.throwIfAborted()
   const values = result.history.map((epoch) => epoch.values.loss)
-  folder.details.curves.push({ title, quantity: 'loss', unit: 'epoch', values })
-  return clock.seconds()
+  return { seconds: clock.seconds(), curve: { title, quantity: 'loss', unit: 'epoch', values } }
 }
 
 /** Counts the seconds of a training, over as many processes as it takes. */

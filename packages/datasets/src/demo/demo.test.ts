@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flowers102 } from '../flowers102.ts'
 import { demo } from './demo.ts'
-import { drawDemo } from './draw.ts'
+import { demoFolder, drawDemo } from './draw.ts'
 import { KINDS } from './kinds.ts'
 
 const perClass = { train: 2, val: 1, test: 1 }
@@ -41,13 +41,26 @@ describe('drawDemo', () => {
     }
   })
 
-  it('leaves a set alone that is there, and replaces one drawn with other options', async () => {
+  it('leaves a set alone that is there, and refuses to replace one drawn with other options', async () => {
     const { ino } = await stat(join(folder, 'a', 'setid.mat'))
     await drawDemo(join(folder, 'a'), { perClass, size: 48 })
     expect((await stat(join(folder, 'a', 'setid.mat'))).ino).toBe(ino)
-    await drawDemo(join(folder, 'b'), { perClass, size: 32 })
-    expect((await sharp(join(folder, 'b', 'jpg', 'image_00001.jpg')).metadata()).width).toBe(32)
+    await expect(drawDemo(join(folder, 'b'), { perClass, size: 32 })).rejects.toThrow(/drawn with other options/)
+    expect((await sharp(join(folder, 'b', 'jpg', 'image_00001.jpg')).metadata()).width).toBe(48)
     expect(await readdir(folder)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('gives sets that differ places that differ', () => {
+    const folders = [{}, { seed: 1 }, { size: 48 }, { perClass }].map(demoFolder)
+    expect(new Set(folders).size).toBe(4)
+    expect(demoFolder({ seed: 0, size: 112 })).toBe(folders[0])
+  })
+
+  it('is drawn once by three that ask for it at once', async () => {
+    const root = join(folder, 'd')
+    await Promise.all([1, 2, 3].map(() => drawDemo(root, { perClass, size: 16 })))
+    expect((await demo(root)).classes).toHaveLength(20)
+    expect(await readdir(folder)).toEqual(['a', 'b', 'c', 'd'])
   })
 
   it('does not touch a folder with other files', async () => {

@@ -11,6 +11,7 @@ export async function demo(root: string): Promise<ImageDataset> {
   return {
     ...(await flowers102(root)),
     name: 'demo',
+    published: undefined,
     classes: KINDS.map(({ name }) => name),
     licence: TERMS.demo.licence,
     citation: TERMS.demo.citation,

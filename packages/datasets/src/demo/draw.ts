@@ -1,8 +1,18 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
-import { InputError, type OnProgress, Prng, writeJsonAtomic, writeMat } from '@dml-crc/core'
+import { dirname, join, resolve } from 'node:path'
+import {
+  homeFolder,
+  InputError,
+  type OnProgress,
+  Prng,
+  replaceFolder,
+  sweepLeftovers,
+  withLock,
+  writeJsonAtomic,
+  writeMat,
+} from '@dml-crc/core'
 import sharp from 'sharp'
 import { limiter } from '../limiter.ts'
 import { checkWhole } from '../transform.ts'
@@ -19,44 +29,64 @@ export interface DrawDemoOptions {
   onProgress?: OnProgress
 }
 
-/** Raised whenever the drawings change, so that a set drawn before is drawn anew. */
+/** Raised whenever the drawings change, so that a set drawn before is not taken for one of these. */
 const VERSION = 2
 
 /** The file by which a drawn set is known. */
 export const MARKER = 'demo.json'
 
+/** What decides the pictures. */
+function contentOf({ seed = 0, perClass = { train: 20, val: 10, test: 20 }, size = 112 }: DrawDemoOptions) {
+  for (const [split, count] of Object.entries(perClass)) checkWhole(`perClass.${split}`, count, 1)
+  checkWhole('size', size, 16)
+  return { version: VERSION, seed, perClass, size }
+}
+
+/**
+ * The folder of downloads' own place for the set of these options: sets that differ have different places, so that none
+ * is replaced while another process reads it.
+ */
+export function demoFolder(options: DrawDemoOptions = {}): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(contentOf(options)))
+    .digest('hex')
+  return homeFolder('datasets', `demo-${digest.slice(0, 12)}`)
+}
+
 /**
  * Draws the demo set into the folder `root`: 20 kinds of flowers that differ in few and subtle traits, in the
  * layout of Oxford Flowers 102, so that `flowers102` reads it too. The same options draw the same pictures.
- * A set that is already there, drawn with the same options, is left as it is; one drawn with others is replaced.
- * @throws {InputError} when the folder holds something else, or an option is out of range.
+ * A set that is already there, drawn with the same options, is left as it is.
+ * @throws {InputError} when the folder holds something else or a set drawn with other options, or an option is out of range.
  */
-export async function drawDemo(
-  root: string,
-  { seed = 0, perClass = { train: 20, val: 10, test: 20 }, size = 112, onProgress }: DrawDemoOptions = {},
-): Promise<void> {
-  for (const [split, count] of Object.entries(perClass)) checkWhole(`perClass.${split}`, count, 1)
-  checkWhole('size', size, 16)
-  const marker = { version: VERSION, seed, perClass, size }
-  const present = await readdir(root).catch((): string[] => [])
-  if (present.length > 0 && !present.includes(MARKER)) {
+export async function drawDemo(root: string, options: DrawDemoOptions = {}): Promise<void> {
+  const { onProgress } = options
+  const content = contentOf(options)
+  const isThere = async () => {
+    const present = await readdir(root).catch((): string[] => [])
+    if (present.length === 0) return false
+    const drawn = present.includes(MARKER) ? await readFile(join(root, MARKER), 'utf8') : undefined
+    if (drawn === `${JSON.stringify(content, null, 2)}\n`) return true
     const remedy = 'Name another folder: this one is left as it is.'
-    throw new InputError(root, { expected: 'an empty folder, or one with a demo set', received: 'other files', remedy })
+    const received = drawn === undefined ? 'other files' : 'a demo set drawn with other options'
+    throw new InputError(root, { expected: 'an empty folder, or one with this demo set', received, remedy })
   }
-  if (present.length > 0 && (await readFile(join(root, MARKER), 'utf8')) === `${JSON.stringify(marker, null, 2)}\n`)
-    return
-
-  const drawing = `${resolve(root)}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    await mkdir(join(drawing, 'jpg'), { recursive: true })
-    await drawPictures(drawing, Prng.fromSeed(seed), perClass, size, onProgress)
-    await writeJsonAtomic(join(drawing, MARKER), marker)
-    await rm(root, { recursive: true, force: true })
-    await rename(drawing, root)
-  } catch (error) {
-    await rm(drawing, { recursive: true, force: true })
-    throw error
-  }
+  if (await isThere()) return
+  const task = 'draw the demo set'
+  const onWait = () => onProgress?.({ kind: 'note', task, text: 'another process is drawing it: waiting for that' })
+  await withLock(
+    `${resolve(root)}.lock`,
+    async () => {
+      await sweepLeftovers(dirname(resolve(root)))
+      if (await isThere()) return
+      await replaceFolder(root, async (aside) => {
+        await mkdir(join(aside, 'jpg'))
+        await drawPictures(aside, Prng.fromSeed(content.seed), content.perClass, content.size, onProgress)
+        await writeJsonAtomic(join(aside, MARKER), content)
+      })
+    },
+    { onWait },
+  )
 }
 
 async function drawPictures(
