@@ -43,6 +43,12 @@ export const minusOneToOne: Preprocessing = {
   deviation: [127.5, 127.5, 127.5],
 }
 
+/** timm's for ImageNet: as {@link imagenetRgb}, resized by cubic interpolation. */
+export const bicubicRgb: Preprocessing = { ...imagenetRgb, interpolation: 'bicubic' }
+
+/** timm's for networks that come from TensorFlow: as {@link minusOneToOne}, resized by cubic interpolation. */
+export const bicubicMinusOneToOne: Preprocessing = { ...minusOneToOne, interpolation: 'bicubic' }
+
 /** A stable text that two preprocessings share exactly when they do the same to decoded images; part of the key of cached features. */
 export const preprocessingId = ({ channels, mean, deviation }: Preprocessing): string =>
   `${channels}-[${mean}]/[${deviation}]`

@@ -26,15 +26,22 @@ test('the first example of the README gives features', async () => {
   expect(await run(examples[0])).toEqual([['Conv_1', [2, 1280]]])
 })
 
+test('the example of pools in the README gives the features of a transformer', async () => {
+  expect(await run(examples[1])).toEqual([
+    ['block2, average', 384],
+    ['block2, class token and average', 768],
+  ])
+})
+
 test('the list of the README shows every VGG with its layers', async () => {
-  const printed = await run(examples[1])
+  const printed = await run(examples[2])
   expect(printed.flat().join('\n')).toMatch(/vgg16.*block5_pool 512, fc6 4096, fc7 4096.*timm\/vgg19\.tv_in1k/s)
 })
 
 test('the fine-tuning example of the README lists the rates of the blocks that are not frozen', async () => {
-  expect(await run(examples[2])).toEqual([['layer2', 0.25], ['layer3', 0.5], ['layer4', 1], [512 ** 2]])
+  expect(await run(examples[3])).toEqual([['layer2', 0.25], ['layer3', 0.5], ['layer4', 1], [512 ** 2]])
 })
 
 test('the example of a backbone of your own in the README works', async () => {
-  expect(await run(examples[3])).toEqual([[16]])
+  expect(await run(examples[4])).toEqual([[16]])
 })

@@ -25,7 +25,10 @@ function hashedFile(record: BackboneRecord, framework: string, layer: string): W
   const naming = record.namings.find(({ name }) => name.includes(framework))!
   const depth = record.blocks.findIndex(({ name }) => name === layer) + 1
   const parameters = buildBlocks(record.blocks.slice(0, depth), naming.dialect).flatMap((block) => block.parameters)
-  const shapes = new Map(parameters.map((p) => [tensorName(naming, p), storedShapes(naming.framework, p)[0]]))
+  // The VGGs keep the biases that batch norm makes needless.
+  const needless = record.name.endsWith('_bn') ? parameters.filter(({ role }) => role === 'beta') : []
+  const all = [...parameters, ...needless.map((p) => ({ ...p, role: 'bias' as const }))]
+  const shapes = new Map(all.map((p) => [tensorName(naming, p), storedShapes(naming.framework, p)[0]]))
   return {
     path: 'hashed',
     id: 'hashed',
@@ -115,7 +118,13 @@ const NETWORKS = [
     ['mobilenet_v2', 'Conv_1', 'timm', mode],
     ['efficientnet_b0', 'head', 'torchvision', mode],
     ['efficientnet_b0', 'head', 'timm', mode],
+    ['efficientnet_lite0', 'head', 'timm', mode],
+    ['densenet121', 'block4', 'timm', mode],
+    ['inception_v3', 'Mixed_7c', 'timm', mode],
   ]),
+  ['vgg16_bn', 'block5_pool', 'timm', 'eval'],
+  ['vgg19_bn', 'block5_pool', 'timm', 'eval'],
+  ['resnet101', 'layer4', 'timm', 'eval'],
   ['convnext_tiny', 'norm', 'timm', 'eval'],
   ['convnextv2_tiny', 'norm', 'timm', 'eval'],
 ]

@@ -1,9 +1,22 @@
 import * as tf from '@tensorflow/tfjs'
 import type { LayerPlan } from './layer.ts'
 
-/** The largest of each 2×2 window: [B, H, W, C] to [B, ⌊H/2⌋, ⌊W/2⌋, C]. */
-export function maxPool(): LayerPlan {
-  return (_scope, channels) => ({ channels, apply: (x) => tf.maxPool(x, 2, 2, 'valid') })
+/** The largest of each window of `side`×`side`, 2 where left out, at every second position: [B, H, W, C] to half its size. */
+export function maxPool({ side = 2 }: { side?: number } = {}): LayerPlan {
+  return (_scope, channels) => ({ channels, apply: (x) => tf.maxPool(x, side, 2, 'valid') })
+}
+
+/** The mean of each 2×2 window: [B, H, W, C] to [B, ⌊H/2⌋, ⌊W/2⌋, C]. */
+export function halvingAverage(): LayerPlan {
+  return (_scope, channels) => ({ channels, apply: (x) => tf.avgPool(x, 2, 2, 'valid') })
+}
+
+/** The mean of the 3×3 window around each position, where zeros beyond the edge count: [B, H, W, C] to the same shape. */
+export function surroundingAverage(): LayerPlan {
+  return (_scope, channels) => ({
+    channels,
+    apply: (x) => tf.avgPool(tf.pad4d(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 1, 'valid'), // biome-ignore format: one line reads better
+  })
 }
 
 /** The largest of each 3×3 window around every second position of a map that is nowhere negative: [B, ⌈H/2⌉, ⌈W/2⌉, C]. */

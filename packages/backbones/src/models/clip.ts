@@ -1,7 +1,9 @@
 import type { Activation } from '../layers/activation.ts'
 import type { Preprocessing } from '../preprocessing.ts'
+import { bicubicRgb } from '../preprocessing.ts'
 import type { WeightsTag } from '../record.ts'
-import { bicubicRgb, timmWeights, visionTransformer } from './vision-transformer.ts'
+import { timmWeights } from '../weights/timm.ts'
+import { visionTransformer } from './vision-transformer.ts'
 
 const clipRgb: Preprocessing = {
   ...bicubicRgb,

@@ -9,9 +9,10 @@ import { residual } from '../layers/residual.ts'
 import { responseNorm } from '../layers/response-norm.ts'
 import { multilayerPerceptron } from '../layers/transformer/block.ts'
 import type { Preprocessing } from '../preprocessing.ts'
+import { bicubicRgb } from '../preprocessing.ts'
 import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
 import { type Naming, torchDialect } from '../weights/naming.ts'
-import { bicubicRgb, timmWeights } from './vision-transformer.ts'
+import { timmWeights } from '../weights/timm.ts'
 
 /** Section 2.2 of the first paper: stage ratio (3, 3, 9, 3), widths of ResNet-50 times 1.5. */
 const DEPTHS = [3, 3, 9, 3]
@@ -64,7 +65,7 @@ const timm: Naming = {
   name: 'timm',
   framework: 'torch',
   dialect: torchDialect,
-  preprocessing: { ...bicubicRgb, crop: 0.875 },
+  preprocessing: bicubicRgb,
   unit: (unit) => ({ layer: unit }),
   classifier: /^head\.fc\./,
 }

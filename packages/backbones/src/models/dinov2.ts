@@ -1,4 +1,8 @@
-import { bicubicRgb, timmWeights, visionTransformer } from './vision-transformer.ts'
+import { bicubicRgb } from '../preprocessing.ts'
+import { timmWeights } from '../weights/timm.ts'
+import { visionTransformer } from './vision-transformer.ts'
+
+const wholeSquare = { ...bicubicRgb, crop: 1 }
 
 /** Images of 518 pixels in the last epochs of the training: 37 patches a side. */
 const GRID = 37
@@ -25,11 +29,11 @@ function dinov2(size: 'small' | 'base', registers: 0 | 4) {
       paper,
       // The side at which the paper evaluates features.
       inputSize: 224,
-      preprocessing: bicubicRgb,
+      preprocessing: wholeSquare,
       weights: timmWeights(name, 'lvd142m', {
         trainedOn: 'LVD-142M, no labels',
         licence: 'Apache-2.0',
-        preprocessing: bicubicRgb,
+        preprocessing: wholeSquare,
       }),
     },
   )

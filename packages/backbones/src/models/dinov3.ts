@@ -1,4 +1,8 @@
-import { bicubicRgb, timmWeights, visionTransformer } from './vision-transformer.ts'
+import { bicubicRgb } from '../preprocessing.ts'
+import { timmWeights } from '../weights/timm.ts'
+import { visionTransformer } from './vision-transformer.ts'
+
+const wholeSquare = { ...bicubicRgb, crop: 1 }
 
 const NAME = 'vit_small_patch16_dinov3'
 
@@ -18,11 +22,11 @@ export const vitSmallPatch16Dinov3 = visionTransformer(
     title: 'DINOv3 ViT-S/16',
     paper: 'Siméoni et al., "DINOv3", 2025, https://arxiv.org/abs/2508.10104',
     inputSize: 256,
-    preprocessing: bicubicRgb,
+    preprocessing: wholeSquare,
     weights: timmWeights(NAME, 'lvd1689m', {
       trainedOn: 'LVD-1689M, no labels',
       licence: 'DINOv3 License',
-      preprocessing: bicubicRgb,
+      preprocessing: wholeSquare,
     }),
   },
 )

@@ -1,6 +1,6 @@
 import { convolution } from '../layers/convolution.ts'
 import { chain } from '../layers/layer.ts'
-import { minusOneToOne } from '../preprocessing.ts'
+import { bicubicMinusOneToOne, minusOneToOne } from '../preprocessing.ts'
 import { type Block, defineBackbone } from '../record.ts'
 import { kerasDialect, type Naming, torchDialect } from '../weights/naming.ts'
 
@@ -81,7 +81,7 @@ export const mobilenetV1 = defineBackbone({
       trainedOn: 'ImageNet-1k',
       licence: 'Apache-2.0',
       sources: [{ repository: 'timm/mobilenetv1_100.ra4_e3600_r224_in1k', file: 'model.safetensors' }],
-      preprocessing: minusOneToOne,
+      preprocessing: bicubicMinusOneToOne,
     },
   },
 })

@@ -1,7 +1,7 @@
 import { convolution } from '../layers/convolution.ts'
 import { chain } from '../layers/layer.ts'
 import { residual } from '../layers/residual.ts'
-import { imagenetRgb, minusOneToOne } from '../preprocessing.ts'
+import { bicubicRgb, imagenetRgb, minusOneToOne } from '../preprocessing.ts'
 import { type Block, defineBackbone } from '../record.ts'
 import { kerasDialect, type Naming, torchDialect } from '../weights/naming.ts'
 
@@ -120,7 +120,7 @@ export const mobilenetV2 = defineBackbone({
       trainedOn: 'ImageNet-1k',
       licence: 'Apache-2.0',
       sources: [{ repository: 'timm/mobilenetv2_100.ra_in1k', file: 'model.safetensors' }],
-      preprocessing: imagenetRgb,
+      preprocessing: bicubicRgb,
     },
   },
 })

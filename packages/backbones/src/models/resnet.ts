@@ -2,9 +2,10 @@ import { convolution } from '../layers/convolution.ts'
 import { chain, type LayerPlan } from '../layers/layer.ts'
 import { overlappingMaxPool } from '../layers/pooling.ts'
 import { residual } from '../layers/residual.ts'
-import { imagenetBgr, imagenetRgb } from '../preprocessing.ts'
+import { bicubicRgb, imagenetBgr, imagenetRgb } from '../preprocessing.ts'
 import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
 import { kerasDialect, type Naming, torchDialect } from '../weights/naming.ts'
+import { timmWeights } from '../weights/timm.ts'
 
 const WIDTHS = [64, 128, 256, 512]
 
@@ -94,18 +95,16 @@ function resnet(rest: Pick<BackboneRecord, 'name' | 'title' | 'blocks' | 'naming
     dialect: torchDialect,
     preprocessing: imagenetRgb,
     weights: {
-      tv_in1k: {
+      ...timmWeights(rest.name, 'tv_in1k', {
         trainedOn: 'ImageNet-1k',
         licence: 'BSD-3-Clause',
-        sources: [{ repository: `timm/${rest.name}.tv_in1k`, file: 'model.safetensors' }],
         preprocessing: imagenetRgb,
-      },
-      a1_in1k: {
+      }),
+      ...timmWeights(rest.name, 'a1_in1k', {
         trainedOn: 'ImageNet-1k',
         licence: 'Apache-2.0',
-        sources: [{ repository: `timm/${rest.name}.a1_in1k`, file: 'model.safetensors' }],
-        preprocessing: imagenetRgb,
-      },
+        preprocessing: { ...bicubicRgb, crop: 0.95 },
+      }),
     },
   })
 }
@@ -114,6 +113,13 @@ export const resnet18 = resnet({
   name: 'resnet18',
   title: 'ResNet-18',
   blocks: blocksOf([2, 2, 2, 2], basic, 1),
+  namings: [torchNaming],
+})
+
+export const resnet101 = resnet({
+  name: 'resnet101',
+  title: 'ResNet-101',
+  blocks: blocksOf([3, 4, 23, 3], bottleneck, 4),
   namings: [torchNaming],
 })
 

@@ -1,10 +1,13 @@
-import { bicubicMinusOneToOne, timmWeights, visionTransformer } from './vision-transformer.ts'
+import { bicubicMinusOneToOne } from '../preprocessing.ts'
+import { timmWeights } from '../weights/timm.ts'
+import { visionTransformer } from './vision-transformer.ts'
 
+const preprocessing = { ...bicubicMinusOneToOne, crop: 0.9 }
 const NAME = 'vit_base_patch16_siglip_224'
 const common = {
   trainedOn: 'WebLI, images with texts',
   licence: 'Apache-2.0',
-  preprocessing: bicubicMinusOneToOne,
+  preprocessing,
 }
 
 /** The image tower of SigLIP; its features are gathered by attention. */
@@ -23,7 +26,7 @@ export const vitBasePatch16Siglip = visionTransformer(
     paper:
       'Zhai, Mustafa, Kolesnikov, Beyer, "Sigmoid Loss for Language Image Pre-Training", ICCV 2023, https://arxiv.org/abs/2303.15343',
     inputSize: 224,
-    preprocessing: bicubicMinusOneToOne,
+    preprocessing,
     weights: { ...timmWeights(NAME, 'v2_webli', common), ...timmWeights(NAME, 'webli', common) },
   },
 )

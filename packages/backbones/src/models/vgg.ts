@@ -5,6 +5,7 @@ import { maxPool } from '../layers/pooling.ts'
 import { imagenetBgr, imagenetRgb } from '../preprocessing.ts'
 import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
 import { kerasDialect, type Naming, torchDialect } from '../weights/naming.ts'
+import { timmWeights } from '../weights/timm.ts'
 
 const FILTERS = [64, 128, 256, 512, 512]
 const SIDE = 224
@@ -13,11 +14,11 @@ const SIDE = 224
 const unitsOf = (depths: readonly number[]) =>
   depths.map((depth, i) => Array.from({ length: depth }, (_, j) => `block${i + 1}_conv${j + 1}`))
 
-function blocksOf(depths: readonly number[]): Block[] {
+function blocksOf(depths: readonly number[], norm: boolean): Block[] {
   const convolutional = unitsOf(depths).map((units, i) => ({
     name: `block${i + 1}_pool`,
     size: FILTERS[i],
-    plan: chain(...units.map((unit) => convolution(unit, { filters: FILTERS[i] })), maxPool()),
+    plan: chain(...units.map((unit) => convolution(unit, { filters: FILTERS[i], norm })), maxPool()),
   }))
   return [
     ...convolutional,
@@ -26,30 +27,35 @@ function blocksOf(depths: readonly number[]): Block[] {
   ]
 }
 
-/** torchvision numbers all layers of `features`: two for each convolution with its ReLU, one for each pool. */
-function torchNames(depths: readonly number[]): Map<string, string> {
+/** torchvision numbers all layers of `features`: a convolution, its batch norm where it has one, its ReLU; and each pool. */
+function torchNames(depths: readonly number[], norm: boolean): Map<string, { layer: string; norm?: string }> {
   let index = 0
-  const names = new Map<string, string>()
+  const names = new Map<string, { layer: string; norm?: string }>()
   for (const units of unitsOf(depths)) {
     for (const unit of units) {
-      names.set(unit, `features.${index}`)
-      index += 2
+      names.set(unit, { layer: `features.${index}`, norm: norm ? `features.${index + 1}` : undefined })
+      index += norm ? 3 : 2
     }
     index += 1
   }
   return names
 }
 
-function namingsOf(depths: readonly number[]): Naming[] {
-  const features = torchNames(depths)
+function namingsOf(depths: readonly number[], norm: boolean): Naming[] {
+  const features = torchNames(depths, norm)
   const naming = (name: string, fc6: string, fc7: string, classifier: RegExp): Naming => {
-    const names = new Map([...features, ['fc6', fc6], ['fc7', fc7]])
-    const unit = (of: string) => ({ layer: names.get(of)! })
+    const names = new Map([...features, ['fc6', { layer: fc6 }], ['fc7', { layer: fc7 }]])
+    const unit = (of: string) => names.get(of)!
     return { name, framework: 'torch', dialect: torchDialect, preprocessing: imagenetRgb, unit, classifier }
   }
-  return [
+  const torch = [
     naming('torchvision', 'classifier.0', 'classifier.3', /^classifier\.6\./),
     naming('timm', 'pre_logits.fc1', 'pre_logits.fc2', /^head\.fc\./),
+  ]
+  // Keras has none with batch norm.
+  if (norm) return torch
+  return [
+    ...torch,
     {
       name: 'keras',
       framework: 'keras',
@@ -61,31 +67,35 @@ function namingsOf(depths: readonly number[]): Naming[] {
   ]
 }
 
-function vgg(depths: readonly number[], rest: Pick<BackboneRecord, 'name' | 'title'>): BackboneRecord {
+function vgg(
+  depths: readonly number[],
+  { norm, ...rest }: Pick<BackboneRecord, 'name' | 'title'> & { norm: boolean },
+): BackboneRecord {
   return defineBackbone({
     ...rest,
     paper:
       'Simonyan, Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015, https://arxiv.org/abs/1409.1556',
     inputSize: SIDE,
     minimumSize: 32,
-    blocks: blocksOf(depths),
+    blocks: blocksOf(depths, norm),
     defaultLayer: 'fc7',
     dialect: torchDialect,
     preprocessing: imagenetRgb,
-    namings: namingsOf(depths),
-    weights: {
-      tv_in1k: {
-        trainedOn: 'ImageNet-1k',
-        licence: 'BSD-3-Clause',
-        sources: [{ repository: `timm/${rest.name}.tv_in1k`, file: 'model.safetensors' }],
-        preprocessing: imagenetRgb,
-      },
-    },
+    namings: namingsOf(depths, norm),
+    weights: timmWeights(rest.name, 'tv_in1k', {
+      trainedOn: 'ImageNet-1k',
+      licence: 'BSD-3-Clause',
+      preprocessing: imagenetRgb,
+    }),
   })
 }
 
 /** Configuration E of the paper's table 1. */
-export const vgg19 = vgg([2, 2, 4, 4, 4], { name: 'vgg19', title: 'VGG-19' })
+export const vgg19 = vgg([2, 2, 4, 4, 4], { name: 'vgg19', title: 'VGG-19', norm: false })
 
 /** Configuration D of the paper's table 1. */
-export const vgg16 = vgg([2, 2, 3, 3, 3], { name: 'vgg16', title: 'VGG-16' })
+export const vgg16 = vgg([2, 2, 3, 3, 3], { name: 'vgg16', title: 'VGG-16', norm: false })
+
+export const vgg19Bn = vgg([2, 2, 4, 4, 4], { name: 'vgg19_bn', title: 'VGG-19 with batch norm', norm: true })
+
+export const vgg16Bn = vgg([2, 2, 3, 3, 3], { name: 'vgg16_bn', title: 'VGG-16 with batch norm', norm: true })

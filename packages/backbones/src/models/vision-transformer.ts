@@ -6,8 +6,8 @@ import { attentionPool } from '../layers/transformer/attention-pool.ts'
 import { transformerBlock } from '../layers/transformer/block.ts'
 import { type TokenOptions, tokens } from '../layers/transformer/tokens.ts'
 import { classTokenPool } from '../pools.ts'
-import { imagenetRgb, minusOneToOne, type Preprocessing } from '../preprocessing.ts'
-import { type BackboneRecord, type Block, defineBackbone, type WeightsTag } from '../record.ts'
+import type { Preprocessing } from '../preprocessing.ts'
+import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
 import { type Naming, torchDialect } from '../weights/naming.ts'
 
 /** Table 1 of Dosovitskiy et al., ICLR 2021, and Touvron et al., ICML 2021 (small); all are 12 blocks deep. */
@@ -82,18 +82,3 @@ export function visionTransformer(
     namings: [timm(about.preprocessing)],
   })
 }
-
-/** ImageNet's mean and deviation, the images resized by cubic interpolation. */
-export const bicubicRgb: Preprocessing = { ...imagenetRgb, crop: 1, interpolation: 'bicubic' }
-
-/** −1..1, as TensorFlow's transformers, the images resized by cubic interpolation. */
-export const bicubicMinusOneToOne: Preprocessing = { ...minusOneToOne, crop: 0.9, interpolation: 'bicubic' }
-
-/** The tag of weights that timm publishes on the hub under the name of the network. */
-export const timmWeights = (
-  name: string,
-  tag: string,
-  rest: Pick<WeightsTag, 'trainedOn' | 'licence' | 'preprocessing'>,
-): Record<string, WeightsTag> => ({
-  [tag]: { ...rest, sources: [{ repository: `timm/${name}.${tag}`, file: 'model.safetensors' }] },
-})

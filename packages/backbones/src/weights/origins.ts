@@ -17,6 +17,12 @@ function unfolded({ role }: Parameter, bias: string, epsilon: number): Origin {
   return { constant: role === 'variance' ? 1 : 0 }
 }
 
+/** The name of the bias that a convolution before a norm may have; none for a norm that stands alone. */
+function biasBeforeNorm(naming: Naming, parameter: Parameter): string | undefined {
+  const bias = tensorName(naming, { ...parameter, role: 'bias' })
+  return bias === tensorName(naming, { ...parameter, role: 'beta' }) ? undefined : bias
+}
+
 /**
  * Finds the tensor of each of `wanted`, the parameters up to the layer that is used; `all` are those of the whole network.
  * @throws {DataError} that lists every tensor that is missing, misshapen or unknown to the network.
@@ -40,14 +46,14 @@ export function findOrigins(
   for (const parameter of wanted) {
     const names = tensorNames(naming, parameter)
     const name = names.find((each) => file.shapes.has(each)) ?? names[0]
-    const bias = tensorName(naming, { ...parameter, role: 'bias' })
+    const bias = biasBeforeNorm(naming, parameter)
     if (file.shapes.has(name)) {
       check(name, parameter)
       // A convolution may have a bias before its batch norm: the same as so much smaller a mean.
-      const minus = parameter.role === 'mean' && file.shapes.has(bias) ? bias : undefined
-      if (minus) check(bias, parameter)
+      const minus = parameter.role === 'mean' && bias && file.shapes.has(bias) ? bias : undefined
+      if (minus) check(minus, parameter)
       origins.set(parameter, { tensor: name, minus })
-    } else if (isOfNorm(parameter) && file.shapes.has(bias)) {
+    } else if (isOfNorm(parameter) && bias && file.shapes.has(bias)) {
       if (parameter.role === 'beta') check(bias, parameter)
       origins.set(parameter, unfolded(parameter, bias, naming.dialect.epsilon))
     } else {

@@ -22,6 +22,8 @@ const networks: [string, Partial<CreateBackboneOptions>][] = [
   ['vit_small_patch16_dinov3', { layer: 'block1', inputSize: 32 }],
   ['vit_base_patch32_clip_quickgelu_224', { layer: 'block1', inputSize: 64 }],
   ['convnext_tiny', { layer: 'stage1', inputSize: 32 }],
+  ['densenet121', { layer: 'block1', inputSize: 32 }],
+  ['inception_v3', { layer: 'Mixed_5b', inputSize: 75 }],
   ['convnextv2_tiny', { layer: 'stage1', inputSize: 32 }],
 ]
 

@@ -2,9 +2,10 @@ import { convolution } from '../layers/convolution.ts'
 import { chain } from '../layers/layer.ts'
 import { residual } from '../layers/residual.ts'
 import { squeezeExcite } from '../layers/squeeze-excite.ts'
-import { imagenetRgb } from '../preprocessing.ts'
+import { bicubicRgb, imagenetRgb } from '../preprocessing.ts'
 import { type Block, defineBackbone } from '../record.ts'
 import { type Naming, torchDialect } from '../weights/naming.ts'
+import { timmWeights } from '../weights/timm.ts'
 
 /** Table 1 of the paper: expansion, kernel, output channels, repetitions, stride of the first. */
 const STAGES: readonly [expansion: number, kernel: number, filters: number, repeats: number, stride: number][] = [
@@ -17,28 +18,38 @@ const STAGES: readonly [expansion: number, kernel: number, filters: number, repe
   [6, 3, 320, 1, 1],
 ]
 const STEM = 32
+const HEAD = 1280
 
-/** One MBConv with squeeze and excitation; its units are `stage.place` and the part: `2.0_expand`. */
-function bottleneck(stage: number, place: number) {
+/** The lite networks have no squeeze and excitation, and an activation that quantised hardware computes. */
+type Variant = { activation: 'swish' | 'relu6'; squeeze: boolean }
+
+/** One MBConv; its units are `stage.place` and the part: `2.0_expand`. */
+function bottleneck(stage: number, place: number, { activation, squeeze }: Variant) {
   const [expansion, kernel, filters, , firstStride] = STAGES[stage]
   const inputs = place > 0 ? filters : (STAGES[stage - 1]?.[2] ?? STEM)
   const stride = place === 0 ? firstStride : 1
   const unit = `${stage}.${place}`
   const widths = { filters: expansion * inputs, squeezed: inputs / 4 }
-  const expand = convolution(`${unit}_expand`, { ...widths, kernel: 1, norm: true, activation: 'swish' })
+  const expand = convolution(`${unit}_expand`, { ...widths, kernel: 1, norm: true, activation })
   const body = chain(
     ...(expansion > 1 ? [expand] : []),
-    convolution(`${unit}_depthwise`, { depthwise: true, kernel, stride, norm: true, activation: 'swish' }),
-    squeezeExcite(unit, { squeezed: widths.squeezed }),
+    convolution(`${unit}_depthwise`, { depthwise: true, kernel, stride, norm: true, activation }),
+    ...(squeeze ? [squeezeExcite(unit, { squeezed: widths.squeezed })] : []),
     convolution(`${unit}_project`, { filters, kernel: 1, norm: true, activation: 'linear' }),
   )
   return place > 0 ? residual({ body }) : body
 }
 
-const stages = STAGES.map(([, , filters, repeats], stage): Block => {
-  const plans = Array.from({ length: repeats }, (_, place) => bottleneck(stage, place))
-  return { name: `stage${stage + 1}`, size: filters, plan: chain(...plans) }
-})
+function blocksOf(variant: Variant): Block[] {
+  const { activation } = variant
+  const stages = STAGES.map(([, , filters, repeats], stage): Block => {
+    const plans = Array.from({ length: repeats }, (_, place) => bottleneck(stage, place, variant))
+    return { name: `stage${stage + 1}`, size: filters, plan: chain(...plans) }
+  })
+  const stem = convolution('stem', { filters: STEM, stride: 2, norm: true, activation })
+  const head = convolution('head', { filters: HEAD, kernel: 1, norm: true, activation })
+  return [{ name: 'stem', size: STEM, plan: stem }, ...stages, { name: 'head', size: HEAD, plan: head }]
+}
 
 type Part = 'expand' | 'depthwise' | 'se_reduce' | 'se_expand' | 'project'
 
@@ -84,36 +95,40 @@ const timm: Naming = {
   classifier: /^classifier\./,
 }
 
+const common = {
+  inputSize: 224,
+  minimumSize: 32,
+  defaultLayer: 'head',
+  dialect: torchDialect,
+  preprocessing: imagenetRgb,
+}
+
 export const efficientnetB0 = defineBackbone({
+  ...common,
   name: 'efficientnet_b0',
   title: 'EfficientNet-B0',
   paper:
     'Tan, Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML 2019, https://arxiv.org/abs/1905.11946',
-  inputSize: 224,
-  minimumSize: 32,
-  blocks: [
-    {
-      name: 'stem',
-      size: STEM,
-      plan: convolution('stem', { filters: STEM, stride: 2, norm: true, activation: 'swish' }),
-    },
-    ...stages,
-    {
-      name: 'head',
-      size: 1280,
-      plan: convolution('head', { filters: 1280, kernel: 1, norm: true, activation: 'swish' }),
-    },
-  ],
-  defaultLayer: 'head',
-  dialect: torchDialect,
-  preprocessing: imagenetRgb,
+  blocks: blocksOf({ activation: 'swish', squeeze: true }),
   namings: [torchvision, timm],
-  weights: {
-    ra_in1k: {
-      trainedOn: 'ImageNet-1k',
-      licence: 'Apache-2.0',
-      sources: [{ repository: 'timm/efficientnet_b0.ra_in1k', file: 'model.safetensors' }],
-      preprocessing: imagenetRgb,
-    },
-  },
+  weights: timmWeights('efficientnet_b0', 'ra_in1k', {
+    trainedOn: 'ImageNet-1k',
+    licence: 'Apache-2.0',
+    preprocessing: bicubicRgb,
+  }),
+})
+
+export const efficientnetLite0 = defineBackbone({
+  ...common,
+  name: 'efficientnet_lite0',
+  title: 'EfficientNet-Lite0',
+  paper:
+    'Liu, "Higher accuracy on vision models with EfficientNet-Lite", 2020, https://blog.tensorflow.org/2020/03/higher-accuracy-on-vision-models-with-efficientnet-lite.html',
+  blocks: blocksOf({ activation: 'relu6', squeeze: false }),
+  namings: [timm],
+  weights: timmWeights('efficientnet_lite0', 'ra_in1k', {
+    trainedOn: 'ImageNet-1k',
+    licence: 'Apache-2.0',
+    preprocessing: bicubicRgb,
+  }),
 })
