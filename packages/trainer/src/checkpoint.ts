@@ -3,7 +3,15 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { DataError, type HostTensor, readSafetensors, writeFileAtomic, writeSafetensors } from '@dml-crc/core'
+import {
+  DataError,
+  type HostTensor,
+  readSafetensors,
+  sweepLeftovers,
+  unwritable,
+  writeFileAtomic,
+  writeSafetensors,
+} from '@dml-crc/core'
 import type { Snapshot } from './snapshot.ts'
 
 /** Everything that decides how a run goes on, by the name of the part. */
@@ -85,6 +93,7 @@ export class CheckpointFolder {
 
   /** Tensors that no manifest names are what a superseded or an interrupted save left. */
   async #removeUnnamed(): Promise<void> {
+    await sweepLeftovers(this.path)
     const named = new Set<string>()
     for (const kind of ['latest', 'previous', 'best'] as const) {
       const text = await readFile(this.#manifest(kind), 'utf8').catch(() => '')
@@ -92,7 +101,7 @@ export class CheckpointFolder {
       if (manifest) named.add(manifest.data.file)
     }
     for (const file of await readdir(this.path)) {
-      if (/\.safetensors(\..*\.tmp)?$/.test(file) && !named.has(file)) await rm(join(this.path, file), { force: true })
+      if (file.endsWith('.safetensors') && !named.has(file)) await rm(join(this.path, file), { force: true })
     }
   }
 
@@ -147,18 +156,6 @@ export class CheckpointFolder {
       return await this.load('previous')
     }
   }
-}
-
-/** An error of the system, such as a full disk, with what to do; any other as it is. */
-function unwritable(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  if (!code) return error
-  const remedy = 'Free space or mend the folder, then resume: the checkpoint before this one is whole.'
-  return new DataError(
-    path,
-    { expected: 'a folder with room for a checkpoint', received: code, remedy },
-    { cause: error },
-  )
 }
 
 function parseManifest(text: string): Manifest | undefined {

@@ -6,12 +6,11 @@ export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): tf.Scalar
 }
 
 /**
- * Scales all gradients by the same factor where their global norm exceeds `limit` (Pascanu et al., ICML 2013), and
- * disposes of those given.
+ * Scales all gradients by the same factor and disposes of those given. With limit / norm, where the norm exceeds the limit,
+ * it clips them by their global norm (Pascanu et al., ICML 2013).
  */
-export function clipByGlobalNorm(gradients: Map<string, tf.Tensor>, limit: number): Map<string, tf.Tensor> {
-  const factor = tf.tidy(() => tf.minimum(1, tf.div(limit, tf.add(globalNorm(gradients), 1e-6))))
-  const clipped = new Map([...gradients].map(([name, gradient]) => [name, tf.mul(gradient, factor)]))
-  tf.dispose([factor, ...gradients.values()])
-  return clipped
+export function scale(gradients: Map<string, tf.Tensor>, factor: number): Map<string, tf.Tensor> {
+  const scaled = new Map([...gradients].map(([name, gradient]) => [name, tf.tidy(() => tf.mul(gradient, factor))]))
+  tf.dispose([...gradients.values()])
+  return scaled
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Backbone } from '@dml-crc/backbones'
-import { DataError, InputError, type OnProgress, Prng } from '@dml-crc/core'
+import { DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
 import { createLoader, type ImageRecord, mirrored, type Transform } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
@@ -98,6 +98,7 @@ export async function extractToFile(
   const random = views > 1 ? prng.state() : undefined
   const key = await featureKey({ backbone, records, transform: transform.id, views, prng: random })
   const path = join(cacheFolder, `${key}.safetensors`)
+  await sweepLeftovers(cacheFolder)
   const state = await cached(path)
   if (state === 'whole') return { path, key, fromCache: true }
   if (state !== 'missing') onNote?.(`The cached features are damaged and are extracted again. ${state.message}`)

@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Callback } from './callback.ts'
 import { jsonLines } from './callbacks/json-lines.ts'
 import { leakGuard } from './callbacks/leak-guard.ts'
-import { nanGuard } from './callbacks/nan-guard.ts'
 import { type FitOptions, fit } from './fit.ts'
+import type { Schedule } from './schedules.ts'
 import { sgd } from './sgd.ts'
 import { readTensors } from './snapshot.ts'
 import { ToyLoader, toyTask } from './testdata/toy.ts'
@@ -45,7 +45,7 @@ it('learns, tells its callbacks every step, and leaks no tensor', async () => {
 it('keeps memory flat over 500 steps with everything switched on', async () => {
   const heap: number[] = []
   const watch: Callback = { name: 'watch', step: ({ step }) => void (step % 100 === 99 && heap.push(memory())) }
-  const callbacks = [leakGuard(), nanGuard(), jsonLines(join(folder, 'long.jsonl')), watch]
+  const callbacks = [leakGuard(), jsonLines(join(folder, 'long.jsonl')), watch]
   const checkpoints = { folder: join(folder, 'long'), everySteps: 250 }
   const { steps } = await fit(toyTask(), {
     ...options(),
@@ -150,13 +150,28 @@ it('a callback ends the run, with its reason', async () => {
   expect(result).toMatchObject({ outcome: 'stopped', reason: 'good enough', steps: 6 })
 })
 
+it('does not end with weights that its last step made infinite, nor saves them', async () => {
+  const where = join(folder, 'spoilt')
+  const spoil: Schedule = (step) => (step === 5 ? 1e38 : 1)
+  const checkpoints = { folder: where, everySteps: 1 }
+  const running = fit(toyTask(), { ...options(), epochs: 2, schedule: spoil, learningRate: 10, checkpoints })
+  await expect(running).rejects.toThrow(/a weight kernel that is not finite.*after step 5 in .*spoilt is sound/)
+  const { CheckpointFolder } = await import('./checkpoint.ts')
+  const { step, parts } = await new CheckpointFolder(where).load('latest')
+  expect(step).toBe(5)
+  expect([...parts.get('model')!.tensors.get('kernel')!.data].every((value) => Number.isFinite(Number(value)))).toBe(
+    true,
+  )
+})
+
 it('tells the callbacks of a failure, and leaks nothing', async () => {
   const task = toyTask()
   const before = tf.memory().numTensors
   const outcomes: string[] = []
   const watcher: Callback = { name: 'watcher', end: (how) => void outcomes.push(how) }
-  const running = fit(task, { ...options(), learningRate: 1e38, callbacks: [nanGuard(), watcher] })
+  const running = fit(task, { ...options(), learningRate: 1e38, callbacks: [watcher] })
   await expect(running).rejects.toThrow(NumericalError)
+  await expect(running).rejects.toThrow(/rates: all 1e\+38/)
   expect(outcomes).toEqual(['failed'])
   expect(tf.memory().numTensors).toBe(before)
 })

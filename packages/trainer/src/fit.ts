@@ -63,6 +63,7 @@ export interface RunResult {
  * checkpoint. On one engine and thread count, a resumed run has the losses and weights, bit for bit, of one that was
  * never stopped.
  * @throws {InputError} for options out of range, before any work.
+ * @throws {NumericalError} when a loss, the norm of the gradients or a weight is no longer finite.
  * @throws {DataError} when a checkpoint cannot be written, or all there are is damaged.
  */
 export async function fit(task: Task, options: FitOptions): Promise<RunResult> {

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
-import { clipByGlobalNorm } from './clipping.ts'
+import { globalNorm, scale } from './clipping.ts'
 import type { Task, TrainingBatch } from './task.ts'
 
 /** The loss of a step and the gradients of the variables that it moves, by name. */
 export interface StepGradients {
   loss: number
   gradients: Map<string, tf.Tensor>
+  /** √Σ‖g‖² before clipping. */
+  norm: number
 }
 
 /** Sums gradients over the batches of one optimiser step. */
@@ -39,17 +41,20 @@ export class GradientSum {
   }
 
   /** The means over the batches added, clipped; the sums start again at nothing. */
-  take(clipNorm?: number): StepGradients {
+  async take(clipNorm?: number): Promise<StepGradients> {
     let gradients = this.#sum
     if (this.#batches > 1) {
       gradients = new Map([...this.#sum].map(([name, sum]) => [name, tf.div(sum, this.#batches)]))
       tf.dispose([...this.#sum.values()])
     }
-    if (clipNorm !== undefined) gradients = clipByGlobalNorm(gradients, clipNorm)
+    const length = globalNorm(gradients)
+    const [norm] = await length.data()
+    length.dispose()
+    if (clipNorm !== undefined && norm > clipNorm) gradients = scale(gradients, clipNorm / norm)
     const loss = this.#loss / this.#batches
     this.#sum = new Map()
     this.#loss = 0
     this.#batches = 0
-    return { loss, gradients }
+    return { loss, gradients, norm }
   }
 }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs'
 import type { Callback, Outcome } from './callback.ts'
 import { monitored } from './callbacks/early-stopping.ts'
 import { CheckpointFolder } from './checkpoint.ts'
+import { checkStep, checkWeights, type Standing } from './finite.ts'
 import type { EpochRecord, FitOptions, RunResult } from './fit.ts'
 import { GradientSum } from './gradients.ts'
 import { Optimizer } from './optimizer.ts'
@@ -40,6 +41,9 @@ export class Run {
   #epochLosses: number[] = []
   #history: EpochRecord[] = []
   #best: number | null = null
+  #lastRate = 0
+  /** Steps that the newest checkpoint holds. */
+  #savedStep?: number
 
   constructor(task: Task, options: FitOptions) {
     checkOptions(options)
@@ -115,6 +119,7 @@ export class Run {
         if (snapshot) await part.restore(snapshot)
         else onNote(`The checkpoint knows nothing of «${name}»: it starts anew.`)
       }
+      this.#savedStep = this.#step
       onNote(`Going on after step ${this.#step} of ${this.#steps}.`)
     } else {
       await this.#task.start?.()
@@ -156,11 +161,12 @@ export class Run {
       tensor.dispose()
       images += shape[0]
     }
-    const { loss, gradients } = this.#gradients.take(clipNorm)
+    const { loss, gradients, norm } = await this.#gradients.take(clipNorm)
     try {
+      const rate = learningRate * schedule(step, this.#steps)
+      await checkStep(loss, norm, { gradients, variables: this.#trainable }, this.#standing(step, rate))
       const event = { step, loss, gradients, variables: this.#trainable }
       for (const callback of this.#callbacks) await callback.gradients?.(event)
-      const rate = learningRate * schedule(step, this.#steps)
       this.#optimizer.apply(this.#task.groups, gradients, rate)
       this.#average?.update()
       this.#epochLosses.push(loss)
@@ -178,9 +184,18 @@ export class Run {
     } finally {
       tf.dispose([...gradients.values()])
     }
+    this.#lastRate = learningRate * schedule(step, this.#steps)
     if (signal?.aborted) this.ending = { outcome: 'interrupted', reason: signal.reason }
     const due = checkpoints?.everySteps && this.#step % checkpoints.everySteps === 0
     if (due && !this.epochIsComplete()) await this.checkpoint()
+  }
+
+  #standing(step: number, rate: number): Standing {
+    const rates = new Map(this.#task.groups.map(({ name, learningRate: factor = 1 }) => [name, rate * factor]))
+    const folder = this.#folder?.path
+    return folder === undefined || this.#savedStep === undefined
+      ? { step, rates }
+      : { step, rates, checkpoint: { step: this.#savedStep, folder } }
   }
 
   readonly #stop = (reason: string) => {
@@ -221,10 +236,12 @@ export class Run {
 
   /** Writes the whole state of the run, where the run has a folder for it. */
   async checkpoint(): Promise<void> {
+    await checkWeights(this.#task.variables, this.#standing(this.#step - 1, this.#lastRate))
     if (!this.#folder) return
     const saved = new Map<string, Snapshot>()
     for (const [name, part] of this.#parts) saved.set(name, await part.save())
     await this.#folder.save('latest', this.#step, saved)
+    this.#savedStep = this.#step
   }
 
   result(outcome: RunResult['outcome']): RunResult {
