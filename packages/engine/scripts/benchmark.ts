@@ -1,7 +1,8 @@
 // Times what matters to this project on one engine. From the root of the checkout:
 //   node --conditions=@dml-crc/source --import tsx packages/engine/scripts/benchmark.ts wasm
 import { performance } from 'node:perf_hooks'
-import { cholesky, choleskySolve, type EngineName, loadEngine, solve } from '@dml-crc/engine'
+import { type EngineName, loadEngine } from '@dml-crc/engine'
+import { cholesky, choleskySolve, solve } from '@dml-crc/engine/linalg'
 
 const { tf, ...engine } = await loadEngine({ prefer: process.argv[2] as EngineName | undefined })
 console.log(engine)

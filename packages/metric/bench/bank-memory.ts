@@ -2,12 +2,11 @@
 // Run: node --conditions=@dml-crc/source --import tsx packages/metric/bench/bank-memory.ts
 import { Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
-import { classLayout, collaborativeLoss, mahalanobis } from '@dml-crc/metric'
+import { collaborativeObjective } from '@dml-crc/metric'
 
 const { tf, name } = await loadEngine()
 const [count, width, rank, batch, classes] = [100_000, 512, 256, 256, 1000]
 const labels = Int32Array.from({ length: count }, (_, i) => Math.floor((i * classes) / count))
-const layout = classLayout(labels)
 const own = Int32Array.from({ length: batch }, (_, i) => i * 390)
 // Made on the engine, so that no copy on the host counts.
 const dictionary = tf.tidy(() => {
@@ -18,25 +17,27 @@ const dictionary = tf.tidy(() => {
   return tf.div(tf.sin(phases), Math.sqrt(width / 2)) as ReturnType<typeof tf.tensor2d>
 })
 const queries = tf.gather(dictionary, tf.tensor1d(own, 'int32'))
-const metric = await mahalanobis({ dim: width, rank, init: 'random', prng: Prng.fromSeed(0) })
-const [logLambda, logTemperature] = [tf.scalar(0), tf.scalar(0)]
+const objective = await collaborativeObjective({
+  dim: width,
+  rank,
+  init: 'random',
+  prng: Prng.fromSeed(0),
+  lambda: 1,
+  temperature: 1,
+})
 for (let turn = 0; turn < 2; turn++) {
   const start = performance.now()
   const { value, grads } = tf.tidy(() =>
     tf.variableGrads(
       () =>
-        collaborativeLoss({
+        objective.loss({
           queries,
           labels: own.map((i) => labels[i]),
           dictionary,
           dictionaryLabels: labels,
           groups: { queries: own, dictionary: Array.from(labels.keys()) },
-          metric,
-          logLambda,
-          logTemperature,
-          layout,
         }),
-      [metric.variable],
+      [...objective.parameters.variables.values()],
     ),
   )
   const [loss] = await value.data()

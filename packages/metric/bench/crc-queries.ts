@@ -2,26 +2,25 @@
 // Run: node --conditions=@dml-crc/source --import tsx packages/metric/bench/crc-queries.ts
 import { Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
-import { crc, normalise } from '@dml-crc/metric'
+import { crc, predict } from '@dml-crc/metric'
 
 const engine = await loadEngine()
 const [count, width, classes, queries] = [2040, 1024, 102, 6000]
 const prng = Prng.fromSeed(0)
 const rows = (n: number) => {
   const data = Float32Array.from({ length: n * width }, () => prng.uniform())
-  return normalise({ data, shape: [n, width] }, { signedSquareRoot: false })
+  return { data, shape: [n, width] as const }
 }
 const [samples, asked] = [rows(count), rows(queries)]
 const labels = Array.from({ length: count }, (_, i) => Math.floor((i * classes) / count))
 const times = { fit: [] as number[], predict: [] as number[] }
 for (let round = 0; round < 8; round++) {
   const start = performance.now()
-  const fitted = await crc({ lambda: 0.3 }).fit(samples, labels)
+  const model = await crc.make({ lambda: 0.3, signedSquareRoot: false }).fit(samples, labels)
   const middle = performance.now()
-  await fitted.predict(asked)
+  await predict(model, asked)
   times.fit.push(middle - start)
   times.predict.push(performance.now() - middle)
-  fitted.dispose()
 }
 const median = (all: number[]) =>
   all

@@ -1,18 +1,20 @@
 // The full-batch leave-one-out step of DML-CRC at N=1020, d=1024, r=512, C=102, beside leave_one_out_step.py.
-// Run: node --conditions=@dml-crc/source --import tsx packages/metric/bench/leave-one-out-step.ts [options of fitMetric as JSON]
+// Run: node --conditions=@dml-crc/source --import tsx packages/metric/bench/leave-one-out-step.ts [options of fitDmlCrc as JSON]
 import { Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
-import { fitMetric, normalise } from '@dml-crc/metric'
+import { fitDmlCrc } from '@dml-crc/metric'
 
 const engine = await loadEngine()
 const [count, width, classes] = [1020, 1024, 102]
 const prng = Prng.fromSeed(0)
 const data = Float32Array.from({ length: count * width }, () => prng.uniform())
-const features = normalise({ data, shape: [count, width] }, { signedSquareRoot: false })
+const features = { data, shape: [count, width] as const }
 const labels = Array.from({ length: count }, (_, i) => Math.floor((i * classes) / count))
 const times: number[] = []
 let last = 0
-const metric = await fitMetric(features, labels, {
+await fitDmlCrc(features, labels, {
+  signedSquareRoot: false,
+  center: false,
   rank: 512,
   init: 'random',
   noise: 0,
@@ -26,6 +28,5 @@ const metric = await fitMetric(features, labels, {
   },
   ...JSON.parse(process.argv[2] ?? '{}'),
 })
-metric.dispose()
 const median = times.slice(5).sort((a, b) => a - b)[7]
 console.log(`${engine.name}, ${engine.threads} threads: median ${median.toFixed(1)} ms a step`)

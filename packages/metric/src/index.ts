@@ -1,54 +1,90 @@
-export type { Matrix } from '@dml-crc/core/arrays'
-export { expectedCalibrationError } from './calibration.ts'
-export { type ClassLayout, classLayout } from './class-layout.ts'
-export type { Rule } from './class-residuals.ts'
-export type { Classifier, FittedClassifier, Prediction } from './classifier.ts'
-export type { ResidualForm } from './collaborative-code.ts'
+export type { RuleWeights } from './coding/class-logits.ts'
+export type { ResidualForm, Rule } from './coding/residuals.ts'
+export { binomialInterval } from './evaluation/binomial-interval.ts'
+export { expectedCalibrationError } from './evaluation/calibration.ts'
+export { type CrcGrid, type CrcGridOptions, crcGrid } from './evaluation/crc-grid.ts'
+export { type CrossValidateOptions, type CrossValidation, crossValidate } from './evaluation/cross-validate.ts'
+export { holm } from './evaluation/holm.ts'
+export { accuracy, type ClassMeasures, confusionMatrix, meanPerClass, perClass, topK } from './evaluation/measures.ts'
+export { type PairedBootstrap, type PairedBootstrapOptions, pairedBootstrap } from './evaluation/paired-bootstrap.ts'
+export { type Retrieval, retrieval } from './evaluation/retrieval.ts'
+export {
+  combinations,
+  type MethodOptions,
+  type Selection,
+  type SelectOptions,
+  selectOptions,
+} from './evaluation/select-options.ts'
+export { type BootstrapOptions, bootstrapInterval, hits, type McNemar, mcnemar } from './evaluation/significance.ts'
+export {
+  type Classifier,
+  defineMethod,
+  type Fitted,
+  type Method,
+  type MethodContext,
+} from './fitting/define-method.ts'
+export type { Samples } from './fitting/normalised-samples.ts'
+export { choiceError, parseOptions } from './fitting/parse-options.ts'
+export { adamStep } from './learning/adam.ts'
 export {
   type CollaborativeLossInput,
-  type CrossEntropyOptions,
   collaborativeLogits,
   collaborativeLoss,
-  crossEntropy,
-} from './collaborative-loss.ts'
-export { type CrcOptions, crc } from './crc.ts'
-export { type CrcGrid, type CrcGridOptions, crcGrid } from './crc-grid.ts'
-export { type CrossValidateOptions, type CrossValidation, crossValidate } from './cross-validate.ts'
-export { classifierOf, dmlCrc } from './dml-crc.ts'
-export { binomialInterval } from './evaluation/binomial-interval.ts'
-export { holm } from './evaluation/holm.ts'
-export { type PairedBootstrap, type PairedBootstrapOptions, pairedBootstrap } from './evaluation/paired-bootstrap.ts'
-export { type ExplainInput, type Explanation, explain } from './explain.ts'
-export { type FitMetricOptions, fitMetric } from './fit-metric.ts'
-export { type FitReconstructionOptions, fitReconstruction } from './fit-reconstruction.ts'
-export type { FittedMetric } from './fitted-metric.ts'
-export { type Fold, stratifiedFolds } from './folds.ts'
-export type { Choice, Choices } from './heads/choose-on-grid.ts'
-export { type KernelRidgeOptions, kernelRidge } from './heads/kernel-ridge.ts'
-export { type LinearSvmOptions, linearSvm } from './heads/linear-svm.ts'
-export { type RanPacOptions, ranPac } from './heads/ran-pac.ts'
-export { type ShrunkLdaOptions, shrunkLda } from './heads/shrunk-lda.ts'
-export { type WccnOptions, wccn } from './heads/wccn.ts'
-export { type LmnnOptions, lmnn } from './lmnn.ts'
+  type Numbers,
+} from './learning/collaborative-loss.ts'
+export {
+  type CollaborativeObjective,
+  collaborativeObjective,
+  type ObjectiveOptions,
+  type ObjectiveSettings,
+  resumeObjective,
+} from './learning/collaborative-objective.ts'
+export { type CrossEntropyOptions, crossEntropy } from './learning/cross-entropy.ts'
+export { type FeatureBank, type FeatureBankOptions, featureBank } from './learning/feature-bank.ts'
 export {
   type Mahalanobis,
   type MahalanobisOptions,
   type MetricForm,
   type MetricInit,
   mahalanobis,
-} from './mahalanobis.ts'
-export type { Features } from './matrix.ts'
-export { accuracy, type ClassMeasures, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
-export { nca, type ShallowMetricOptions } from './nca.ts'
-export { knn, ncm } from './nearest.ts'
-export { centerOf, type NormaliseOptions, normalise, normaliseTensor } from './normalise.ts'
-export { type NrcOptions, nrc } from './nrc.ts'
-export { nsc } from './nsc.ts'
-export { type ProCrcOptions, proCrc } from './pro-crc.ts'
-export { randomSigns } from './random-signs.ts'
-export { type Retrieval, retrieval } from './retrieval.ts'
-export { ridge } from './ridge.ts'
-export { type RobustProCrcOptions, robustProCrc } from './robust-pro-crc.ts'
-export { type BootstrapOptions, bootstrapInterval, hits, type McNemar, mcnemar } from './significance.ts'
-export { type SoftmaxRegressionOptions, softmaxRegression } from './softmax-regression.ts'
-export { wcrc } from './wcrc.ts'
+} from './learning/mahalanobis.ts'
+export type { MetricOptions } from './learning/metric-options.ts'
+export { type MetricParameters, type MetricStart, metricParameters } from './learning/metric-parameters.ts'
+export { crc } from './methods/crc.ts'
+export { dmlCrc, type FitDmlCrcOptions, fitDmlCrc } from './methods/dml-crc.ts'
+export { kernelRidge } from './methods/kernel-ridge.ts'
+export { knn } from './methods/knn.ts'
+export { lda } from './methods/lda.ts'
+export { linearSvm } from './methods/linear-svm.ts'
+export { lmnn } from './methods/lmnn.ts'
+export { methodNamed, methods } from './methods/methods.ts'
+export { nca } from './methods/nca.ts'
+export { ncm } from './methods/ncm.ts'
+export { nrc } from './methods/nrc.ts'
+export { nsc } from './methods/nsc.ts'
+export { proCrc } from './methods/pro-crc.ts'
+export { ranPac } from './methods/ran-pac.ts'
+export { reconstruction } from './methods/reconstruction.ts'
+export { ridge } from './methods/ridge.ts'
+export { robustProCrc } from './methods/robust-pro-crc.ts'
+export { softmax } from './methods/softmax.ts'
+export { wccn } from './methods/wccn.ts'
+export { wcrc } from './methods/wcrc.ts'
+export { type Explanation, explain } from './model/explain.ts'
+export {
+  type Calibration,
+  type Choice,
+  type CollaborativeModel,
+  type Decision,
+  type Embedding,
+  type Model,
+  modelClasses,
+  modelWidth,
+} from './model/model.ts'
+export type { Normalisation } from './model/normalisation.ts'
+export { calibrated, type OpenModel, openModel, type Prediction } from './model/open.ts'
+export { embed, predict, scores } from './model/predict.ts'
+export { add, remove } from './model/update.ts'
+export { type Fold, stratifiedFolds } from './samples/folds.ts'
+export type { Features, Matrix } from './samples/matrix.ts'
+export { randomSigns } from './samples/random-signs.ts'

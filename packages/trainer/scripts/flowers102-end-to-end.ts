@@ -8,7 +8,7 @@ import { createBackbone } from '@dml-crc/backbones'
 import { Prng, writeJsonAtomic } from '@dml-crc/core'
 import { centerCrop, createLoader, flowers102, type ImageRecord, randomResizedCrop, shuffled } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
-import { accuracy, centerOf, classifierOf, crc, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
+import { accuracy, crc, fitDmlCrc, type Model, predict, resumeObjective } from '@dml-crc/metric'
 import {
   adamW,
   dmlCrcTask,
@@ -27,7 +27,7 @@ const options = {
   /** Blocks of the backbone from this one on are trained. */
   trainFrom: 5,
   epochs: 6,
-  /** As in the frozen metric: without it L goes on to learn the training images by heart. */
+  /** As in the frozen metric: without it L goes on to fit single training images. */
   noise: 1,
   batchSize: 32,
   cropScale: 0.4,
@@ -119,48 +119,35 @@ async function write(): Promise<void> {
 const pristine = await newBackbone()
 const dictionary = await extractFeatures({ backbone: pristine, records: split.fit, transform: center })
 const queries = await extractFeatures({ backbone: pristine, records: split.held, transform: center })
-const form = { center: centerOf(dictionary.features) }
-const d = normalise(dictionary.features, form)
-const q = normalise(queries.features, form)
 pristine.dispose()
 
 const begun = performance.now()
-const plain = await crc({ lambda: options.crcLambda }).fit(normalise(dictionary.features), dictionary.labels)
-await report('CRC', 0, begun, (await plain.predict(normalise(queries.features))).labels)
-plain.dispose()
+const plain = await crc.make({ lambda: options.crcLambda }).fit(dictionary.features, dictionary.labels)
+await report('CRC', 0, begun, (await predict(plain, queries.features)).labels)
 
-async function classify(classifier: FittedClassifier, backbone: Awaited<ReturnType<typeof newBackbone>>) {
+async function classify(model: Model, backbone: Awaited<ReturnType<typeof newBackbone>>) {
   const { features } = await extractFeatures({ backbone, records: split.held, transform: center })
-  const { labels } = await classifier.predict(features)
-  classifier.dispose()
-  return labels
+  return (await predict(model, features)).labels
 }
 
 for (const seed of options.seeds) {
   let begun = performance.now()
-  const fitted = await fitMetric(d, dictionary.labels, { ...options.frozen, prng: Prng.fromSeed(seed) })
-  const frozen = await classifierOf(fitted)
-  await report('DML-CRC frozen', seed, begun, (await frozen.predict(q)).labels)
-  frozen.dispose()
+  const prng = Prng.fromSeed(seed)
+  const frozen = await fitDmlCrc(dictionary.features, dictionary.labels, { ...options.frozen, prng })
+  await report('DML-CRC frozen', seed, begun, (await predict(frozen, queries.features)).labels)
 
   begun = performance.now()
   const backbone = await newBackbone()
-  const { layer: metric, lambda, temperature } = fitted
   const task = dmlCrcTask({
     backbone,
     records: split.fit,
     transform: center,
-    metric,
-    lambda,
-    temperature,
-    normalise: form,
-    noise: options.noise,
-    prng: Prng.fromSeed(seed).split('noise'),
+    objective: resumeObjective(frozen, { noise: options.noise, prng: Prng.fromSeed(seed).split('noise') }),
     rates: options.rates,
     refreshEvery: options.epochs,
   })
   await train(task, seed, options)
-  await report('DML-CRC end to end', seed, begun, await classify(await task.classifier(), backbone))
+  await report('DML-CRC end to end', seed, begun, await classify(await task.model(), backbone))
   task.dispose()
   backbone.dispose()
 }
@@ -171,7 +158,7 @@ for (const seed of options.softmax.seeds) {
   const { backboneRate } = options.softmax
   const baseline = softmaxTask({ backbone: other, classes: 102, prng: Prng.fromSeed(seed), backboneRate })
   await train(baseline, seed, options.softmax)
-  await report('softmax fine-tuned', seed, begun, await classify(baseline.classifier(), other))
+  await report('softmax fine-tuned', seed, begun, await classify(await baseline.model(), other))
   baseline.dispose()
   other.dispose()
 }

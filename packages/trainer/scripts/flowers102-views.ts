@@ -13,17 +13,14 @@ import {
   accuracy,
   bootstrapInterval,
   type Classifier,
-  centerOf,
-  classifierOf,
   crc,
   crcGrid,
-  type FitMetricOptions,
-  fitMetric,
+  type FitDmlCrcOptions,
+  fitDmlCrc,
   hits,
   type Matrix,
   mcnemar,
-  type NormaliseOptions,
-  normalise,
+  predict,
   proCrc,
   stratifiedFolds,
 } from '@dml-crc/metric'
@@ -34,7 +31,7 @@ const CRC = 'CRC, λ and rule by leave-one-out'
 const SEEDS = [0, 1, 2, 3, 4]
 const SHORT_SIDES = [224, 240, 288]
 const RANDOM = { views: 12, scale: [0.3, 1] as const }
-const options: FitMetricOptions = { steps: 100, noise: 0.5, ...JSON.parse(changes) }
+const options: FitDmlCrcOptions = { steps: 100, noise: 0.5, ...JSON.parse(changes) }
 
 const engine = await loadEngine()
 const backbone = await createBackbone('mobilenet_v1', { weights })
@@ -96,34 +93,26 @@ const stack = (views: readonly Matrix[]): Matrix => {
   return { data, shape: [views.length * n, d] }
 }
 
-async function predictBy(classifier: Classifier, fit: Views, test: Views, form: NormaliseOptions) {
-  const fitted = await classifier.fit(normalise(mean(fit.fixed), form), fit.labels)
-  const { labels } = await fitted.predict(normalise(mean(test.fixed), form))
-  fitted.dispose()
-  return labels
+async function predictBy(classifier: Classifier, fit: Views, test: Views) {
+  return (await predict(await classifier.fit(mean(fit.fixed), fit.labels), mean(test.fixed))).labels
 }
 
 async function learned(fit: Views, test: Views, seed: number): Promise<Int32Array> {
-  const form = { center: centerOf(mean(fit.fixed)) }
-  const views = [...fit.fixed, ...fit.random].map((view) => normalise(view, form))
+  const views = [...fit.fixed, ...fit.random]
   const n = fit.labels.length
-  const row = Array.from({ length: views.length * n }, (_, i) => i % n)
-  const labels = row.map((i) => fit.labels[i])
-  const metric = await fitMetric(stack(views), labels, { ...options, groups: row, prng: Prng.fromSeed(seed) })
-  const classifier = await classifierOf(metric)
-  const predicted = (await classifier.predict(normalise(mean(test.fixed), form))).labels
-  classifier.dispose()
-  metric.dispose()
-  return predicted
+  const groups = Array.from({ length: views.length * n }, (_, i) => i % n)
+  const labels = groups.map((i) => fit.labels[i])
+  const model = await fitDmlCrc(stack(views), labels, { ...options, groups, prng: Prng.fromSeed(seed) })
+  return (await predict(model, mean(test.fixed))).labels
 }
 
 /** What every method predicts, by its name; λ of CRC chosen by leave-one-out inside the fit set. */
 async function predictions(fit: Views, test: Views, seeds: readonly number[]) {
-  const { best } = await crcGrid(normalise(mean(fit.fixed)), fit.labels)
+  const { best } = await crcGrid(mean(fit.fixed), fit.labels)
   const all: Record<string, Int32Array> = {
-    [CRC]: await predictBy(crc(best), fit, test, {}),
-    'CRC, fixed protocol': await predictBy(crc({ lambda: 0.3 }), fit, test, { signedSquareRoot: false }),
-    'ProCRC, λ=1, γ=0.1': await predictBy(proCrc({ lambda: 1, gamma: 0.1 }), fit, test, {}),
+    [CRC]: await predictBy(crc.make({ lambda: best.lambda, rule: best.rule }), fit, test),
+    'CRC, fixed protocol': await predictBy(crc.make({ lambda: 0.3, signedSquareRoot: false }), fit, test),
+    'ProCRC, λ=1, γ=0.1': await predictBy(proCrc.make({ lambda: 1, gamma: 0.1 }), fit, test),
   }
   for (const seed of seeds) all[`DML-CRC, seed ${seed}`] = await learned(fit, test, seed)
   return all

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs'
+import { adamStep } from '@dml-crc/metric'
 import type { UpdateRule } from './optimizer.ts'
 
 /** Adam with decoupled weight decay (Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019, alg. 2). */
@@ -6,15 +6,7 @@ export function adamW({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay 
   return {
     name: 'adamW',
     weightDecay,
-    update({ variable, gradient, learningRate, step, slot }) {
-      const first = slot('first')
-      const second = slot('second')
-      // Each by itself, so that what one leaves is free for the next.
-      tf.tidy(() => first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1))))
-      tf.tidy(() => second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2))))
-      const size = learningRate / (1 - beta1 ** step)
-      const root = tf.sqrt(tf.div(second, 1 - beta2 ** step))
-      return tf.sub(variable, tf.mul(tf.div(first, tf.add(root, epsilon)), size))
-    },
+    update: ({ slot, ...update }) =>
+      adamStep({ ...update, first: slot('first'), second: slot('second'), beta1, beta2, epsilon }),
   }
 }

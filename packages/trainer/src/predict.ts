@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Backbone } from '@dml-crc/backbones'
 import { DataError, InputError } from '@dml-crc/core'
 import type { ImageRecord, Transform } from '@dml-crc/datasets'
-import type { FittedClassifier } from '@dml-crc/metric'
+import { type Model, predict as predictFeatures } from '@dml-crc/metric'
 import { extractFeatures } from './extract-features.ts'
 
 /** All it takes to name what an image shows. */
@@ -14,10 +14,8 @@ export interface ImageModel {
   transform: Transform
   /** Whether the mirror image of that view is looked at too, and the mean of both features taken. */
   mirror?: boolean
-  /** Takes features as the backbone gives them. */
-  classifier: FittedClassifier
-  /** The names of the classes. */
-  classes: readonly string[]
+  /** Takes features as the backbone gives them, and knows the names of its classes. */
+  model: Model
 }
 
 export interface ImagePrediction {
@@ -25,8 +23,10 @@ export interface ImagePrediction {
   source: string
   label: number
   className: string
-  /** The likeliest classes, best first; scores of one image are comparable with one another. */
-  top: readonly { className: string; score: number }[]
+  /** Whether the likeliest class is below the threshold of the model's calibration: the image shows none of the classes. */
+  unknown: boolean
+  /** The likeliest classes, best first. */
+  top: readonly { className: string; probability: number }[]
 }
 
 const IMAGE = /\.(avif|gif|jpe?g|png|tiff?|webp)$/i
@@ -53,7 +53,7 @@ async function imagesUnder(path: string): Promise<string[]> {
  * @throws {DataError} for a path that is not there, a folder without images, or a damaged image.
  */
 export async function predict(
-  { backbone, transform, mirror, classifier, classes }: ImageModel,
+  { backbone, transform, mirror, model }: ImageModel,
   inputs: string | Uint8Array | readonly (string | Uint8Array)[],
   { top = 5, batchSize = 32 } = {},
 ): Promise<ImagePrediction[]> {
@@ -78,16 +78,18 @@ export async function predict(
       }
     }
     const { features } = await extractFeatures({ backbone, records, transform, mirror, batchSize })
-    const { labels, scores } = await classifier.predict(features)
-    const [, count] = scores.shape
+    const { labels, probabilities, unknown } = await predictFeatures(model, features)
+    const [, count] = probabilities.shape
+    const nameOf = (label: number) => model.classNames?.[label] ?? `class ${label}`
     return records.map(({ id }, i) => {
-      const row = scores.data.subarray(i * count, (i + 1) * count)
+      const row = probabilities.data.subarray(i * count, (i + 1) * count)
       const order = [...row.keys()].sort((a, b) => row[b] - row[a]).slice(0, top)
       return {
         source: id,
         label: labels[i],
-        className: classes[labels[i]],
-        top: order.map((c) => ({ className: classes[c], score: row[c] })),
+        className: nameOf(labels[i]),
+        unknown: unknown[i] === 1,
+        top: order.map((c) => ({ className: nameOf(c), probability: row[c] })),
       }
     })
   } finally {

@@ -8,6 +8,8 @@ Examples:
   $ dml-crc classify --features features/train.safetensors --queries features/test.safetensors
   $ dml-crc classify --features mine.npz --queries mine.npz:x_test --query-labels mine.npz:y_test \\
       --method crc --set lambda=0.01 --set rule=plain --predictions out.csv
+  $ dml-crc classify --features train.npz --queries test.npz --method crc --select --save model.safetensors
+  $ dml-crc classify --model model.safetensors --queries new.npz
   $ dml-crc classify --features train.csv --labels train-labels.csv --queries test.csv
   $ dml-crc classify --features vgg.mat:X --labels vgg.mat:y --queries test.mat:X --json
 
@@ -21,7 +23,7 @@ export function addClassify(program: Command): void {
   program
     .command('classify')
     .description('classify features of your own by any method')
-    .requiredOption('--features <file[:key]>', 'features to fit on')
+    .option('--features <file[:key]>', 'features to fit on')
     .option('--labels <file[:key]>', 'their classes (default: labels in the same file)')
     .requiredOption('--queries <file[:key]>', 'features to classify')
     .option('--query-labels <file[:key]>', 'their true classes (default: labels in the same file, where it has such)')
@@ -32,6 +34,9 @@ export function addClassify(program: Command): void {
       (value, all: string[]) => [...all, value],
       [],
     )
+    .option('--select', 'choose the options that are not set (λ, γ …) by cross-validation inside the samples')
+    .option('--save <file>', 'save the fitted model as a safetensors file')
+    .option('--model <file>', 'classify by a saved model instead of fitting one')
     .option('--predictions <file>', 'write the predictions there')
     .addOption(engineOption())
     .option('--seed <n>', 'root of every random number', '0')
@@ -44,11 +49,12 @@ export function addClassify(program: Command): void {
       const write = options.predictions === undefined ? undefined : predictionsWriter(options.predictions)
       const found = await classifyFile(options)
       await write?.(found)
-      const { labels, classes, accuracy, meanPerClass } = found
+      const { labels, classes, accuracy, meanPerClass, options: chosen } = found
       if (!write) terminal.print(labels.join('\n'))
       const measured = accuracy === undefined ? '' : `accuracy ${(100 * accuracy).toFixed(2)} % of ${labels.length}`
       if (write) terminal.print([measured, options.predictions].filter(Boolean).join('\n'))
       else if (measured) terminal.note(measured)
-      terminal.printJson({ labels, classes, accuracy, meanPerClass })
+      if (chosen) terminal.note(`chosen: ${JSON.stringify(chosen)}`)
+      terminal.printJson({ labels, classes, accuracy, meanPerClass, options: chosen })
     })
 }

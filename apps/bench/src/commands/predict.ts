@@ -39,7 +39,6 @@ export function addPredict(program: Command): void {
       ])
       terminal.print(textTable(columns, rows))
       terminal.printJson(predictions)
-      loaded.classifier.dispose()
       loaded.backbone.dispose()
     })
 }

@@ -1,6 +1,6 @@
-import { z } from 'zod'
+import * as z from 'zod'
+import { MethodEntry, optionsOf, SweepEntry } from './method-schema.ts'
 
-const option = z.union([z.number(), z.string(), z.boolean()])
 const positive = z.number().int().positive()
 
 const Dataset = z
@@ -53,46 +53,22 @@ const Backbone = z
   })
   .describe('A network that makes features')
 
-const Method = z
-  .strictObject({
-    method: z
-      .enum(['softmax', 'ridge', 'knn', 'ncm', 'nsc', 'crc', 'proCrc', 'robustProCrc', 'nrc', 'wcrc', 'dmlCrc'])
-      .describe('The classifier'),
-    label: z.string().optional().describe('Its name in the tables'),
-    options: z.record(z.string(), option).default({}).describe('Options that stay as they are'),
-    grid: z
-      .record(z.string(), z.array(option).min(1))
-      .default({})
-      .describe('Options to choose by cross-validation inside the fit split: every combination is tried'),
-    folds: positive
-      .optional()
-      .describe('Folds of the cross-validation of this method; as many as in `select` when absent'),
-    seeds: positive.default(1).describe('Runs that differ in their seed only; the table shows mean and spread'),
-  })
-  .describe('A classifier on frozen features')
+const endToEnd = {
+  label: z.string().optional().describe('Its name in the tables'),
+  seeds: positive.default(1),
+  train: Training,
+}
 
 const EndToEnd = z
-  .strictObject({
-    method: z.enum(['dmlCrc', 'softmax']),
-    label: z.string().optional().describe('Its name in the tables'),
-    seeds: positive.default(1),
-    options: z
-      .record(z.string(), option)
-      .default({})
-      .describe('For dmlCrc: of the metric learned on the frozen features, where it starts'),
-    train: Training,
-  })
+  .discriminatedUnion('method', [
+    z.strictObject({
+      method: z.literal('dmlCrc'),
+      ...endToEnd,
+      options: optionsOf('dmlCrc').describe('Of the metric learned on the frozen features, where it starts'),
+    }),
+    z.strictObject({ method: z.literal('softmax'), ...endToEnd }),
+  ])
   .describe('A method that trains network and classifier together')
-
-const Sweep = z
-  .strictObject({
-    method: z.enum(['crc', 'proCrc', 'dmlCrc']),
-    option: z.string().describe('The option on the horizontal axis'),
-    values: z.array(z.number()).min(2),
-    options: z.record(z.string(), option).default({}).describe('Options that stay as they are'),
-    folds: positive.optional(),
-  })
-  .describe('A curve of cross-validated accuracy over one option, inside the fit split')
 
 /** An experiment file. */
 export const Experiment = z.strictObject({
@@ -114,16 +90,15 @@ export const Experiment = z.strictObject({
     .default(256 / 224)
     .describe('The short side an image is resized to, over the side of the square cut out of its middle'),
   mirror: z.boolean().default(false).describe('Take the mean of the features of an image and of its mirror image'),
-  methods: z.array(Method).default([]),
+  methods: z.array(MethodEntry).default([]),
   endToEnd: z.array(EndToEnd).default([]),
-  sweeps: z.array(Sweep).default([]),
+  sweeps: z.array(SweepEntry).default([]),
 })
 
 export type Experiment = z.infer<typeof Experiment>
 export type BackboneEntry = z.infer<typeof Backbone>
-export type MethodEntry = z.infer<typeof Method>
 export type EndToEndEntry = z.infer<typeof EndToEnd>
-export type SweepEntry = z.infer<typeof Sweep>
+export type { MethodEntry, SweepEntry }
 export type TrainingEntry = z.infer<typeof Training>
 
 /** The JSON Schema that editors complete and check experiment files with. */

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { chooseWeights, findBackbone } from '@dml-crc/backbones'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
+import { combinations } from '@dml-crc/metric'
 import { duration } from '../command-line/duration.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { chooseBackbones } from './backbones.ts'
 import { openImages, setFolder } from './images.ts'
-import { combinations, methodLabel } from './methods.ts'
+import { methodLabel } from './method-label.ts'
 import type { PrepareOptions } from './prepare.ts'
 
 /** Seconds for the features of an image by side 224, on two cores without a native engine: for a first idea. */

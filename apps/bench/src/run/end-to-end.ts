@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
-import { type FitMetricOptions, type FittedClassifier, fitMetric, normalise } from '@dml-crc/metric'
-import { dmlCrcTask, type Head, softmaxTask, type Task } from '@dml-crc/trainer'
+import { dmlCrc, type Model, methodNamed, predict, resumeObjective } from '@dml-crc/metric'
+import { dmlCrcTask, softmaxTask, type Task } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import type { Curve } from '../results/details.ts'
 import { peakRssMb } from '../results/machine.ts'
@@ -11,7 +11,7 @@ import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead, seedKey } from './frozen.ts'
 import { classifyAndMeasure } from './measure.ts'
-import { isBaseline, methodLabel, splitOptions } from './methods.ts'
+import { methodLabel } from './method-label.ts'
 import type { Asked, Study } from './study.ts'
 import { testView } from './test-view.ts'
 import { train } from './training.ts'
@@ -33,7 +33,7 @@ export async function runEndToEnd(
     regime: 'end-to-end' as const,
     method: methodLabel(entry),
     entry: entryKey,
-    baseline: isBaseline(entry.method),
+    baseline: methodNamed(entry.method).baseline,
   }
   for (let seed = experiment.seed; seed < experiment.seed + entry.seeds; seed++) {
     const key = seedKey(entryKey, seed)
@@ -41,19 +41,19 @@ export async function runEndToEnd(
     await weightsKept(backbone, async () => {
       const begun = performance.now()
       const own = prng.split(`end to end, seed ${seed}`)
-      const { task, classifier, head: plainHead } = await begin(study, backbone, frozen, entry, own)
+      const task = await begin(study, backbone, frozen, entry, own)
       const beginSeconds = (performance.now() - begun) / 1000
       try {
         const title = `${head.method} end to end on ${head.backbone}, seed ${seed}`
         const checkpoints = folder.checkpointsOf(key)
         const trained = await train(study, task, backbone, entry.train, { title, prng: own, checkpoints })
-        if (seed === experiment.seed) await exportStudyModel(study, backbone, plainHead)
-        await addRow(study, backbone, await classifier(), {
+        if (seed === experiment.seed) await exportStudyModel(study, backbone, () => task.model())
+        await addRow(study, backbone, await task.model(), {
           key,
           head,
           seed,
           fitSeconds: beginSeconds + trained.seconds,
-          options: { ...entry.options, train: entry.train },
+          options: { ...(entry.method === 'dmlCrc' && entry.options), train: entry.train },
           curve: trained.curve,
         })
       } finally {
@@ -95,7 +95,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
       await backbone.save(file())
       // Weights that were lost are made again; the row is there already.
       if (folder.has(key)) return file()
-      await addRow(study, backbone, task.classifier(), {
+      await addRow(study, backbone, await task.model(), {
         key,
         head: common,
         seed: experiment.seed,
@@ -112,39 +112,31 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
   }
 }
 
-/** The task of an entry at its start, and what classifies once it is trained. */
+/** The task of an entry at its start. */
 async function begin(
   { experiment, images }: Study,
   backbone: Backbone,
   { fit }: SplitFeatures,
-  { method, options, train: { backboneRate, metricRate } }: EndToEndEntry,
+  entry: EndToEndEntry,
   prng: Prng,
-): Promise<{ task: Task; classifier: () => Promise<FittedClassifier>; head: () => Promise<Head> }> {
-  if (method === 'softmax') {
-    const classes = images.dataset.classes.length
-    const task = softmaxTask({ backbone, classes, prng: prng.split('head'), backboneRate })
-    return { task, classifier: async () => task.classifier(), head: () => task.head() }
+): Promise<Task & { model(): Promise<Model> }> {
+  const { backboneRate, metricRate } = entry.train
+  const classNames = images.dataset.classes
+  if (entry.method === 'softmax') {
+    const head = prng.split('head')
+    return softmaxTask({ backbone, classes: classNames.length, prng: head, backboneRate, classNames })
   }
-  const { form, own } = splitOptions(options, fit.features)
-  const metric = await fitMetric(normalise(fit.features, form), fit.labels, {
-    ...(own as FitMetricOptions),
-    prng: prng.split('metric'),
-  })
-  const task = dmlCrcTask({
+  const options = dmlCrc.options.parse(entry.options)
+  const frozen = await dmlCrc.make(entry.options, { prng: prng.split('metric') }).fit(fit.features, fit.labels)
+  return dmlCrcTask({
     backbone,
     records: images.fit,
     transform: testView(backbone, experiment),
-    metric: metric.layer,
-    lambda: metric.lambda,
-    temperature: metric.temperature,
-    rule: metric.rule,
-    normalise: form,
-    // As while the metric was learned: without it L goes on to learn the training images by heart.
-    noise: Number(own.noise ?? 1),
-    prng: prng.split('noise'),
+    // As while the metric was learned: without noise L goes on to fit single training images.
+    objective: resumeObjective(frozen, { noise: options.noise, prng: prng.split('noise') }),
     rates: { backbone: backboneRate, metric: metricRate, scalars: metricRate },
+    classNames,
   })
-  return { task, classifier: () => task.classifier(), head: () => task.head() }
 }
 
 interface RowParts {
@@ -160,23 +152,23 @@ interface RowParts {
 async function addRow(
   { experiment, images, folder, terminal, signal }: Study,
   backbone: Backbone,
-  classifier: FittedClassifier,
+  model: Model,
   { key, head, seed, fitSeconds, options, curve }: RowParts,
 ): Promise<void> {
-  try {
-    const { features, labels, seconds } = await imageFeatures(backbone, images.test, { experiment, terminal, signal })
-    const { prediction, measures, seconds: classifySeconds } = await classifyAndMeasure(classifier, features, labels)
-    const row = {
-      ...head,
-      split: { ...head.split, select: 'nothing chosen' },
-      options,
-      seed,
-      ...measures,
-      seconds: { features: seconds, fit: fitSeconds, classify: classifySeconds },
-      peakRssMb: peakRssMb(),
-    }
-    await folder.add(key, row, prediction.labels, { curves: [curve] })
-  } finally {
-    classifier.dispose()
+  const { features, labels, seconds } = await imageFeatures(backbone, images.test, { experiment, terminal, signal })
+  const {
+    prediction,
+    measures,
+    seconds: classifySeconds,
+  } = await classifyAndMeasure(() => predict(model, features), labels)
+  const row = {
+    ...head,
+    split: { ...head.split, select: 'nothing chosen' },
+    options,
+    seed,
+    ...measures,
+    seconds: { features: seconds, fit: fitSeconds, classify: classifySeconds },
+    peakRssMb: peakRssMb(),
   }
+  await folder.add(key, row, prediction.labels, { curves: [curve] })
 }

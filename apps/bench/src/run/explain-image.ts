@@ -1,10 +1,9 @@
 import { basename } from 'node:path'
 import { InputError, Prng } from '@dml-crc/core'
-import { explain, normalise } from '@dml-crc/metric'
+import { dmlCrc, explain } from '@dml-crc/metric'
 import type { Experiment } from '../experiment/schema.ts'
 import { splitFeatures } from './features.ts'
 import { interruptible } from './interruptible.ts'
-import { makeClassifier } from './methods.ts'
 import { openBackbone } from './open-backbone.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 
@@ -26,26 +25,22 @@ export async function explainImage(given: Experiment, options: PrepareOptions & 
     const study = { images, experiment, terminal: options.terminal }
     const { fit, test } = await interruptible((signal) => splitFeatures({ ...study, signal }, backbone))
     const entry = experiment.methods.find(({ method }) => method === 'dmlCrc')
-    const classifier = makeClassifier('dmlCrc', entry?.options ?? {}, Prng.fromSeed(experiment.seed))
-    const fitted = await classifier.fit(fit.features, fit.labels)
-    try {
-      const width = test.features.shape[1]
-      const query = { data: test.features.data.slice(at * width, (at + 1) * width), shape: [1, width] as const }
-      const [found] = await explain(normalise(query, fitted.form), fitted.metric!, { top: Number(options.top) })
-      const { classes } = images.dataset
-      return {
-        id: images.test[at].id,
-        truth: classes[images.test[at].label],
-        predicted: classes[found.predicted],
-        right: found.predicted === images.test[at].label,
-        support: found.samples.map(({ index, label, code }) => ({
-          id: images.fit[index].id,
-          className: classes[label],
-          code,
-        })),
-      }
-    } finally {
-      fitted.dispose()
+    const prng = Prng.fromSeed(experiment.seed)
+    const model = await dmlCrc.make(entry?.options, { prng }).fit(fit.features, fit.labels)
+    const width = test.features.shape[1]
+    const query = { data: test.features.data.slice(at * width, (at + 1) * width), shape: [1, width] as const }
+    const [found] = await explain(model, query, { top: Number(options.top) })
+    const { classes } = images.dataset
+    return {
+      id: images.test[at].id,
+      truth: classes[images.test[at].label],
+      predicted: classes[found.predicted],
+      right: found.predicted === images.test[at].label,
+      support: found.samples.map(({ index, label, code }) => ({
+        id: images.fit[index].id,
+        className: classes[label],
+        code,
+      })),
     }
   } finally {
     backbone.dispose()

@@ -1,10 +1,10 @@
 import type { ImageDataset, ImageRecord } from '@dml-crc/datasets'
-import { explain, type FittedMetric, type Matrix } from '@dml-crc/metric'
+import { explain, type Matrix, type Model } from '@dml-crc/metric'
 import sharp from 'sharp'
 import type { Explanation, Picture } from '../results/details.ts'
 
 interface Explained {
-  metric: FittedMetric
+  model: Model
   queries: Matrix
   predicted: Int32Array
   images: { dataset: ImageDataset; fit: readonly ImageRecord[]; test: readonly ImageRecord[] }
@@ -15,7 +15,7 @@ const SUPPORT = 6
 
 /** The first `each` rightly and wrongly classified test images, with the training images of the largest codes. */
 export async function explainSome(
-  { metric, queries, predicted, images, title }: Explained,
+  { model, queries, predicted, images, title }: Explained,
   each = 3,
 ): Promise<Explanation[]> {
   const { test, fit, dataset } = images
@@ -28,7 +28,7 @@ export async function explainSome(
   const width = queries.shape[1]
   const rows = new Float32Array(shown.length * width)
   for (const [k, i] of shown.entries()) rows.set(queries.data.subarray(i * width, (i + 1) * width), k * width)
-  const explained = await explain({ data: rows, shape: [shown.length, width] }, metric, { top: SUPPORT })
+  const explained = await explain(model, { data: rows, shape: [shown.length, width] }, { top: SUPPORT })
   return Promise.all(
     shown.map(async (i, k) => {
       return {

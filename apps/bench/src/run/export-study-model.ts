@@ -1,23 +1,18 @@
 import { join } from 'node:path'
 import type { Backbone } from '@dml-crc/backbones'
-import { exportModel, type Head } from '@dml-crc/trainer'
+import type { Model } from '@dml-crc/metric'
+import { exportModel } from '@dml-crc/trainer'
 import type { Study } from './study.ts'
 import { testView } from './test-view.ts'
 
 /** Writes the model to `model/` in the folder of the run, where one is asked for; it looks at images as the run's rows do. */
 export async function exportStudyModel(
-  { exportsModel, folder, experiment, images }: Study,
+  { exportsModel, folder, experiment }: Study,
   backbone: Backbone,
-  head: () => Promise<Head>,
+  model: () => Promise<Model>,
 ): Promise<void> {
   if (!exportsModel) return
   const { reduced: resize } = testView(backbone, experiment)
   const { mirror } = experiment
-  await exportModel(join(folder.path, 'model'), {
-    backbone,
-    head: await head(),
-    classes: images.dataset.classes,
-    resize,
-    mirror,
-  })
+  await exportModel(join(folder.path, 'model'), { backbone, model: await model(), resize, mirror })
 }

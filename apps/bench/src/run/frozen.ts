@@ -1,6 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
-import type { FittedMetric, NormaliseOptions } from '@dml-crc/metric'
-import type { Head } from '@dml-crc/trainer'
+import { methodNamed, predict } from '@dml-crc/metric'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
 import { peakRssMb } from '../results/machine.ts'
@@ -11,7 +10,7 @@ import type { SplitFeatures } from './features.ts'
 import { predictHeldOut } from './held-out.ts'
 import { learnedFigures } from './learned-figures.ts'
 import { classifyAndMeasure } from './measure.ts'
-import { isBaseline, makeClassifier, methodLabel } from './methods.ts'
+import { methodLabel } from './method-label.ts'
 import type { Asked, Study } from './study.ts'
 
 /** What the rows of one backbone have in common. */
@@ -48,63 +47,40 @@ export async function runFrozen(
   const { options, selection } = await chooseOptions(study, features, entry)
   for (const seed of missing) {
     const begun = performance.now()
-    const classifier = makeClassifier(entry.method, options, prng.split(`seed ${seed}`))
-    const fitted = await classifier.fit(features.fit.features, features.fit.labels)
+    const classifier = methodNamed(entry.method).make(options, { prng: prng.split(`seed ${seed}`) })
+    const { classes } = study.images.dataset
+    const model = await classifier.fit(features.fit.features, features.fit.labels, { classNames: classes })
     const fitSeconds = (performance.now() - begun) / 1000
-    try {
-      const { prediction, measures, seconds } = await classifyAndMeasure(
-        folds === undefined ? fitted : { predict: () => predictHeldOut(study, features.fit, entry, folds) },
-        features.test.features,
-        features.test.labels,
-      )
-      const row: Row = {
-        ...head,
-        split: { ...head.split, select: describeSelection(selection, experiment.splits.fit) },
-        regime: 'frozen',
-        method,
-        entry: key,
-        baseline: isBaseline(entry.method),
-        options,
-        selection,
-        seed,
-        ...measures,
-        seconds: { features: features.seconds, fit: fitSeconds, classify: seconds },
-        peakRssMb: peakRssMb(),
-      }
-      const isFirst = seed === experiment.seed
-      if (fitted.metric && isFirst) {
-        const { metric, form } = fitted
-        await exportStudyModel(study, backbone, () => headOf(metric, form))
-      }
-      // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
-      const isShown = isFirst && folds === undefined
-      // The row comes last: what belongs to it is there once it is.
-      const figures = isShown ? await learnedFigures(study, fitted, features, prediction, task) : {}
-      await folder.add(seedKey(key, seed), row, prediction.labels, figures)
-    } finally {
-      fitted.dispose()
+    const { prediction, measures, seconds } = await classifyAndMeasure(
+      () =>
+        folds === undefined
+          ? predict(model, features.test.features)
+          : predictHeldOut(study, features.fit, entry, folds),
+      features.test.labels,
+    )
+    const row: Row = {
+      ...head,
+      split: { ...head.split, select: describeSelection(selection, experiment.splits.fit) },
+      regime: 'frozen',
+      method,
+      entry: key,
+      baseline: methodNamed(entry.method).baseline,
+      options,
+      selection,
+      seed,
+      ...measures,
+      seconds: { features: features.seconds, fit: fitSeconds, classify: seconds },
+      peakRssMb: peakRssMb(),
     }
+    const isLearned = seed === experiment.seed && model.decision.kind === 'collaborative' && model.losses !== undefined
+    if (isLearned) await exportStudyModel(study, backbone, async () => model)
+    // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
+    const isShown = isLearned && folds === undefined
+    // The row comes last: what belongs to it is there once it is.
+    const figures = isShown ? await learnedFigures(study, model, features, prediction, task) : {}
+    await folder.add(seedKey(key, seed), row, prediction.labels, figures)
   }
   terminal.onProgress({ kind: 'end', task })
-}
-
-/** A learned metric as the plain values of an export. */
-async function headOf(
-  { layer, dictionary, labels, lambda, temperature, rule }: FittedMetric,
-  normalise: NormaliseOptions,
-): Promise<Head> {
-  const metric = { shape: layer.variable.shape, data: (await layer.variable.data()) as Float32Array }
-  return {
-    kind: 'DML-CRC',
-    metric,
-    dictionary,
-    labels: { shape: [labels.length], data: labels },
-    lambda,
-    temperature,
-    rule,
-    // The frozen features were normalised without the smoothing that training end to end needs.
-    normalise: { ...normalise, rootEpsilon: 0 },
-  }
 }
 
 const describeSelection = (selection: Row['selection'], fit: string) =>

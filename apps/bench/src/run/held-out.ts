@@ -1,8 +1,8 @@
-import { type FittedClassifier, type Matrix, type Prediction, stratifiedFolds } from '@dml-crc/metric'
+import { type Matrix, methodNamed, predict, stratifiedFolds } from '@dml-crc/metric'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { chooseOptions } from './choose-options.ts'
 import type { SplitFeatures } from './features.ts'
-import { makeClassifier } from './methods.ts'
+import type { Said } from './measure.ts'
 import type { Study } from './study.ts'
 
 /**
@@ -14,18 +14,15 @@ export async function predictHeldOut(
   { features, labels }: SplitFeatures['fit'],
   entry: MethodEntry,
   folds: number,
-): Promise<Prediction> {
+): Promise<Said> {
   const classes = labels.reduce((most, label) => Math.max(most, label + 1), 0)
   const pooled = { labels: new Int32Array(labels.length), scores: new Float32Array(labels.length * classes) }
   for (const { fit, held } of stratifiedFolds(labels, folds, study.prng.split('test folds'))) {
     const part = { features: rowsOf(features, fit), labels: Int32Array.from(fit, (i) => labels[i]) }
     const { options } = await chooseOptions(study, { fit: part }, entry)
-    const fitted: FittedClassifier = await makeClassifier(entry.method, options, study.prng.split('held out')).fit(
-      part.features,
-      part.labels,
-    )
-    const { labels: found, scores } = await fitted.predict(rowsOf(features, held))
-    fitted.dispose()
+    const classifier = methodNamed(entry.method).make(options, { prng: study.prng.split('held out') })
+    const model = await classifier.fit(part.features, part.labels)
+    const { labels: found, scores } = await predict(model, rowsOf(features, held))
     for (const [k, i] of held.entries()) {
       pooled.labels[i] = found[k]
       pooled.scores.set(scores.data.subarray(k * classes, (k + 1) * classes), i * classes)

@@ -1,37 +1,39 @@
-import { symmetricEigen } from '@dml-crc/engine'
-import { type FittedMetric, type Matrix, normalise, type Prediction } from '@dml-crc/metric'
+import { symmetricEigen } from '@dml-crc/engine/linalg'
+import { type Embedding, embed, type Matrix, type Model, type Prediction } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import type { EmbeddingMap, Figures, Spectrum } from '../results/details.ts'
 import { explainSome } from './explanations.ts'
 import type { SplitFeatures } from './features.ts'
-import type { FittedMethod } from './methods.ts'
 import type { Study } from './study.ts'
 
 /** What the report shows of a learned metric: its loss, spectrum, a map of the test images, and explanations. */
 export async function learnedFigures(
   { folder, images }: Study,
-  { metric, form }: FittedMethod,
+  model: Model,
   { test }: SplitFeatures,
-  { labels: predicted }: Prediction,
+  { labels: predicted }: Pick<Prediction, 'labels'>,
   name: string,
 ): Promise<Partial<Figures>> {
-  if (!metric) return {}
-  const queries = normalise(test.features, form)
   const curve = { title: `${name}: learning the metric`, quantity: 'leave-one-out loss', unit: 'step' }
+  const embedded = await embed(model, test.features)
   // One gallery is enough for a report.
   const isShown = folder.details.gallery.length > 0
   return {
-    curves: [{ ...curve, values: [...metric.losses] }],
-    spectra: [await spectrumOf(metric, `Spectrum of M: ${name}`)],
-    maps: [await mapOf(metric, queries, { truth: test.labels, predicted, title: `Map: ${name}` })],
-    gallery: isShown ? [] : await explainSome({ metric, queries, predicted, images, title: name }),
+    curves: [{ ...curve, values: [...(model.losses ?? [])] }],
+    spectra: model.embedding ? [await spectrumOf(model.embedding, `Spectrum of M: ${name}`)] : [],
+    maps: [await mapOf(embedded, { truth: test.labels, predicted, title: `Map: ${name}` })],
+    gallery: isShown ? [] : await explainSome({ model, queries: test.features, predicted, images, title: name }),
   }
 }
 
 /** The eigenvalues of M = LᵀL that are not zero by construction: those of LLᵀ [r, r], largest first. */
-async function spectrumOf(metric: FittedMetric, title: string): Promise<Spectrum> {
+async function spectrumOf({ factor }: Embedding, title: string): Promise<Spectrum> {
+  if (factor instanceof Float32Array) {
+    const squares = factor.map((value) => value * value)
+    return { title, values: Array.from(squares).sort((a, b) => b - a) }
+  }
   const square = tf.tidy(() => {
-    const l = metric.layer.factor()
+    const l = tf.tensor2d(factor.data, [...factor.shape])
     return tf.matMul(l, l, false, true) as tf.Tensor2D
   })
   const { values } = await symmetricEigen(square)
@@ -39,15 +41,13 @@ async function spectrumOf(metric: FittedMetric, title: string): Promise<Spectrum
   return { title, values: Array.from(values, Number) }
 }
 
-/** Queries in the learned metric, projected on the two directions of most variance. */
+/** Embedded queries, projected on the two directions of most variance. */
 async function mapOf(
-  metric: FittedMetric,
-  queries: Matrix,
+  { data, shape }: Matrix,
   { truth, predicted, title }: { truth: Int32Array; predicted: Int32Array; title: string },
 ): Promise<EmbeddingMap> {
-  const { data, shape } = await metric.embed(queries)
   const [centred, covariance] = tf.tidy(() => {
-    const x = tf.tensor2d(data, shape as [number, number])
+    const x = tf.tensor2d(data, [...shape])
     const centred = tf.sub(x, tf.mean(x, 0)) as tf.Tensor2D
     return [centred, tf.div(tf.matMul(centred, centred, true), shape[0]) as tf.Tensor2D]
   })

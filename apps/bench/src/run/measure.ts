@@ -1,16 +1,18 @@
-import { accuracy, type FittedClassifier, type Matrix, meanPerClass, type Prediction, topK } from '@dml-crc/metric'
+import { accuracy, meanPerClass, type Prediction, topK } from '@dml-crc/metric'
 import type { Row } from '../results/schema.ts'
 
 type Measures = Pick<Row, 'top1' | 'top5' | 'meanPerClass' | 'count'>
 
-/** Classifies the test features and measures how well. */
+/** What classifying gives. */
+export type Said = Pick<Prediction, 'labels' | 'scores'>
+
+/** Classifies and measures how well, and how long it takes. */
 export async function classifyAndMeasure(
-  classifier: Pick<FittedClassifier, 'predict'>,
-  queries: Matrix,
+  classify: () => Promise<Said>,
   truth: Int32Array,
-): Promise<{ prediction: Prediction; measures: Measures; seconds: number }> {
+): Promise<{ prediction: Said; measures: Measures; seconds: number }> {
   const begun = performance.now()
-  const prediction = await classifier.predict(queries)
+  const prediction = await classify()
   const seconds = (performance.now() - begun) / 1000
   const measures = {
     top1: accuracy(prediction.labels, truth),

@@ -3,7 +3,7 @@ import type { SweepEntry } from '../experiment/schema.ts'
 import { SYMBOLS } from '../results/table.ts'
 import { chooseOptions } from './choose-options.ts'
 import type { SplitFeatures } from './features.ts'
-import { methodLabel } from './methods.ts'
+import { methodLabel } from './method-label.ts'
 import type { Asked, Study } from './study.ts'
 
 /** Cross-validated accuracy inside the fit split for each value of one option. */

@@ -1,4 +1,4 @@
-import { NumericalError } from '@dml-crc/core'
+import { NumericalError } from '@dml-crc/core/errors'
 import { factorCholesky, type Pivot } from './host-factor.ts'
 
 /** The error for a matrix `a` [n, n] whose Cholesky factorisation met `pivot`; `which` names it within a batch. */

@@ -1,4 +1,4 @@
-import { InputError, NumericalError } from '@dml-crc/core'
+import { InputError, NumericalError } from '@dml-crc/core/errors'
 import type * as tf from '@tensorflow/tfjs'
 
 export interface SymmetricEigen {

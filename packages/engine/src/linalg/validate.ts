@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type * as tf from '@tensorflow/tfjs'
 
 const text = (t: tf.Tensor) => `[${t.shape.join(', ')}] ${t.dtype}`

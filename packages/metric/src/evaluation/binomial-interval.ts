@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 
 /** The normal quantile of 0.975, for intervals of 95 %. */
 const Z = 1.959963984540054

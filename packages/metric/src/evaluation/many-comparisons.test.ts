@@ -1,9 +1,9 @@
 import { Prng } from '@dml-crc/core'
 import { describe, expect, it } from 'vitest'
-import { mcnemar } from '../significance.ts'
 import { binomialInterval } from './binomial-interval.ts'
 import { holm } from './holm.ts'
 import { pairedBootstrap } from './paired-bootstrap.ts'
+import { mcnemar } from './significance.ts'
 
 describe('binomialInterval', () => {
   it.each([

@@ -1,4 +1,5 @@
-import { InputError, type Prng } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
+import type { Prng } from '@dml-crc/core/prng'
 
 export interface PairedBootstrap {
   /** Mean difference, first less second. */

@@ -1,15 +1,7 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
+import type { Choice } from '../model/model.ts'
 
-/** How an option was chosen: what was tried, and whether a limit ended the search. */
-export interface Choice {
-  readonly value: number
-  /** Share of held-out samples that the chosen value classifies correctly. */
-  readonly accuracy: number
-  /** All values tried with their accuracies, in ascending order of the values. */
-  readonly tried: readonly { value: number; accuracy: number }[]
-  /** True where the best value is the last one that the limits allow: a better one may lie beyond. */
-  readonly atLimit: boolean
-}
+export type { Choice }
 
 /** The same choice with its values written in another unit. */
 export function inUnit(choice: Choice, convert: (value: number) => number): Choice {

@@ -1,7 +1,6 @@
-import type { Matrix } from '@dml-crc/core/arrays'
 import type * as tf from '@tensorflow/tfjs'
-import { largest } from '../classifier.ts'
-import { classCounts } from '../matrix.ts'
+import { classCounts } from '../samples/checks.ts'
+import { largest, type Matrix } from '../samples/matrix.ts'
 
 /** The share of samples whose largest score is that of their class, without those alone in their class. */
 export async function heldOutAccuracy(scores: tf.Tensor2D, labels: Int32Array): Promise<number> {

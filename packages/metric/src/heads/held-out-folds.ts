@@ -1,8 +1,8 @@
-import { Prng } from '@dml-crc/core'
+import { Prng } from '@dml-crc/core/prng'
 import type * as tf from '@tensorflow/tfjs'
-import { largest } from '../classifier.ts'
-import { stratifiedFolds } from '../folds.ts'
-import { type LabelledMatrix, takeRows } from '../matrix.ts'
+import type { LabelledMatrix } from '../samples/checks.ts'
+import { stratifiedFolds } from '../samples/folds.ts'
+import { largest, takeRows } from '../samples/matrix.ts'
 
 /** One part of the samples to fit on, and the rest. */
 export interface HeldFold {

@@ -1,7 +1,7 @@
-import { cholesky } from '@dml-crc/engine'
+import { cholesky } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
-import type { LabelledMatrix } from '../matrix.ts'
-import { product } from '../product.ts'
+import { product } from '../coding/product.ts'
+import type { LabelledMatrix } from '../samples/checks.ts'
 import type { WithinClass } from './within-class.ts'
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import { invertPositive } from '../class-residuals.ts'
-import { product } from '../product.ts'
+import { invertPositive } from '../coding/inverse.ts'
+import { product } from '../coding/product.ts'
 import { type Choice, chooseOnGrid, inUnit } from './choose-on-grid.ts'
 import { heldOutAccuracy } from './held-out-accuracy.ts'
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import { product } from '../product.ts'
+import { product } from '../coding/product.ts'
 
 /** The problem of one weight for the squared hinges. */
 export interface SquaredHinge {

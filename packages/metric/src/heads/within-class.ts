@@ -1,7 +1,8 @@
-import { cholesky, triangularSolve } from '@dml-crc/engine'
+import { cholesky, triangularSolve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
-import { classCounts, type LabelledMatrix, toTensor } from '../matrix.ts'
-import { product } from '../product.ts'
+import { product } from '../coding/product.ts'
+import { classCounts, type LabelledMatrix } from '../samples/checks.ts'
+import { toTensor } from '../samples/matrix.ts'
 import { oneHot } from './one-hot.ts'
 
 /** Centred features and their spread within the classes. */

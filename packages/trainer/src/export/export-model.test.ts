@@ -7,7 +7,7 @@ import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import { DataError, Prng } from '@dml-crc/core'
 import { centerCrop, demo, drawDemo, type ImageRecord, mirrored } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
-import { mahalanobis } from '@dml-crc/metric'
+import { predict as classify, collaborativeObjective } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { extractFeatures } from '../extract-features.ts'
@@ -42,14 +42,31 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const heads = {
-  softmax: (backbone: Backbone) => softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(1) }),
+  softmax: (backbone: Backbone) =>
+    softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(1), classNames: classes }),
   'DML-CRC, plain': (backbone: Backbone) => dml(backbone, 'plain'),
   'DML-CRC, ratio': (backbone: Backbone) => dml(backbone, 'ratio'),
+  // Classes of 2 and of 6 images lie in two blocks.
+  'DML-CRC, every part of the rule, classes of two sizes': (backbone: Backbone) => {
+    const records = train.flatMap((record) => (record.label < 3 ? [record, record, record] : [record]))
+    return dml(backbone, 'plain', { records, meanWeight: 2, ridgeWeight: 3 })
+  },
 }
 
-async function dml(backbone: Backbone, rule: 'plain' | 'ratio') {
-  const metric = await mahalanobis({ dim: backbone.featureSize, rank: 24, init: 'random', prng: Prng.fromSeed(2) })
-  const task = dmlCrcTask({ backbone, records: train, transform, metric, rule })
+async function dml(
+  backbone: Backbone,
+  rule: 'plain' | 'ratio',
+  { records = train, ...parts }: { records?: readonly ImageRecord[]; meanWeight?: number; ridgeWeight?: number } = {},
+) {
+  const objective = await collaborativeObjective({
+    dim: backbone.featureSize,
+    rank: 24,
+    init: 'random',
+    prng: Prng.fromSeed(2),
+    rule,
+    ...parts,
+  })
+  const task = dmlCrcTask({ backbone, records, transform, objective, classNames: classes })
   await task.start?.()
   return task
 }
@@ -58,28 +75,27 @@ describe.each(Object.entries(heads))('%s', (name, make) => {
   it('exported and loaded predicts the same, also as a tfjs model', async () => {
     const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
     const task = await make(backbone)
-    const head = await task.head()
+    const model = await task.model()
     const path = join(folder, name)
     const before = tf.memory().numTensors
-    await exportModel(path, { backbone, head, classes })
+    await exportModel(path, { backbone, model })
     expect(tf.memory().numTensors).toBe(before)
 
-    const classifier = await task.classifier()
     const loaded = await loadExport(path)
     const files = train.slice(0, 6).map((record) => record.path)
-    const own = await predict({ backbone, transform, classifier, classes }, files)
+    const own = await predict({ backbone, transform, model }, files)
     const again = await predict(loaded, files)
-    expect(again.map(({ label }) => label)).toEqual(own.map(({ label }) => label))
+    expect(again).toEqual(own)
 
     const features = backbone.features(images)
-    const { scores } = await loaded.classifier.predict(features)
-    const model = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
-    const outputs = model.execute(images, ['features', 'scores']) as tf.Tensor[]
+    const { scores } = await classify(loaded.model, features)
+    const graph = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
+    const outputs = graph.execute(images, ['features', 'scores']) as tf.Tensor[]
     expectClose(await outputs[0].data(), await features.data())
     expectClose(await outputs[1].data(), scores.data)
     tf.dispose([...outputs, features])
-    model.dispose()
-    for (const one of [classifier, loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
+    graph.dispose()
+    for (const one of [loaded.backbone, task, backbone]) one.dispose()
   })
 })
 
@@ -87,7 +103,7 @@ it('with `mirror`, takes the mean over an image and its mirror image, from files
   const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
   const task = await heads.softmax(backbone)
   const path = join(folder, 'mirror')
-  await exportModel(path, { backbone, head: await task.head(), classes, resize: 40, mirror: true })
+  await exportModel(path, { backbone, model: await task.model(), resize: 40, mirror: true })
   const loaded = await loadExport(path)
 
   const records = train.slice(0, 6)
@@ -96,7 +112,7 @@ it('with `mirror`, takes the mean over an image and its mirror image, from files
     [view, mirrored(view)].map((transform) => extractFeatures({ backbone, records, transform })),
   )
   const mean = plain.features.data.map((value, i) => (value + turned.features.data[i]) / 2)
-  const own = await task.classifier().predict({ data: mean, shape: plain.features.shape })
+  const own = await classify(await task.model(), { data: mean, shape: plain.features.shape })
   const predicted = await predict(
     loaded,
     records.map((record) => record.path),
@@ -104,19 +120,19 @@ it('with `mirror`, takes the mean over an image and its mirror image, from files
   )
   expect(predicted.map(({ label }) => label)).toEqual([...own.labels])
   expectClose(
-    predicted.map(({ top }) => top[0].score),
-    [...own.labels].map((label, i) => own.scores.data[i * CLASSES + label]),
+    predicted.map(({ top }) => top[0].probability),
+    [...own.labels].map((label, i) => own.probabilities.data[i * CLASSES + label]),
   )
 
-  const model = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
-  const features = model.execute(images, 'features') as tf.Tensor
+  const graph = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
+  const features = graph.execute(images, 'features') as tf.Tensor
   const expected = tf.tidy(() =>
     tf.mean(tf.stack([backbone.features(images), backbone.features(tf.reverse(images, 2))]), 0),
   )
   expectClose(await features.data(), await expected.data())
   tf.dispose([features, expected])
-  model.dispose()
-  for (const one of [loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
+  graph.dispose()
+  for (const one of [loaded.backbone, task, backbone]) one.dispose()
 })
 
 function expectClose(a: ArrayLike<number>, b: ArrayLike<number>) {
@@ -156,13 +172,13 @@ describe.skipIf(!hasNative)('saved_model (needs the native engine)', () => {
     const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
     const task = await dml(backbone, 'plain')
     const path = join(folder, 'saved')
-    await exportModel(path, { backbone, head: await task.head(), classes })
+    await exportModel(path, { backbone, model: await task.model() })
     const image = tf.slice(images, 0, 1)
     const pixels = join(folder, 'pixels.json')
     await writeFile(pixels, JSON.stringify(Array.from(await image.data())))
     const features = backbone.features(image)
     const loaded = await loadExport(path)
-    const { scores } = await loaded.classifier.predict(features)
+    const { scores } = await classify(loaded.model, features)
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [...inNative, NATIVE, join(path, 'saved_model'), pixels],
@@ -170,7 +186,7 @@ describe.skipIf(!hasNative)('saved_model (needs the native engine)', () => {
     )
     expectClose(JSON.parse(stdout.trim().split('\n').at(-1)!), scores.data)
     tf.dispose([image, features])
-    for (const one of [loaded.classifier, loaded.backbone, task, backbone]) one.dispose()
+    for (const one of [loaded.backbone, task, backbone]) one.dispose()
   })
 })
 

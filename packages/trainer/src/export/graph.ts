@@ -32,26 +32,45 @@ interface Call {
   output: tf.Tensor
 }
 
-/** The size of the batch that is traced: a number that no layer has, so that it is known again in the shapes. */
-const BATCH = 3
+type Compute = (images: tf.Tensor4D) => Readonly<Record<string, tf.Tensor>>
+
+/** Two sizes of batches: what differs between their traces is the batch, wherever it stands in a shape. */
+const BATCHES = [3, 2] as const
 
 /**
  * Records what `compute` does to a batch of images [B, size, size, 3] (RGB 0…255, float32), as a graph for any B. What
  * does not depend on the images becomes a constant.
  * @throws {InputError} when it does something that the export has no name for.
  */
-export async function traceGraph(
-  size: number,
-  compute: (images: tf.Tensor4D) => Readonly<Record<string, tf.Tensor>>,
-): Promise<Graph> {
-  const calls: Call[] = []
-  const engine = tf.engine()
-  const runKernel = engine.runKernel
-  const images = tf.zeros([BATCH, size, size, 3]) as tf.Tensor4D
+export async function traceGraph(size: number, compute: Compute): Promise<Graph> {
+  const others = tf.tidy(() => {
+    const { calls, outputs } = record(tf.zeros([BATCHES[1], size, size, 3]), compute)
+    const shapes = Object.fromEntries(Object.entries(outputs).map(([key, { shape }]) => [key, shape]))
+    return { calls: calls.map(({ attributes, output: { shape } }) => ({ attributes, shape })), shapes } as never
+  }) as unknown as Others
+  const images = tf.zeros([BATCHES[0], size, size, 3]) as tf.Tensor4D
   /** Nothing that is made while tracing may be freed before the constants among it are read. */
   const kept = new Map<number, tf.Tensor>()
   try {
-    engine.runKernel = function record<T extends tf.Tensor | tf.Tensor[]>(
+    const { calls, outputs } = record(images, compute, kept)
+    return await assemble(images, calls, outputs, others)
+  } finally {
+    tf.dispose([images, ...kept.values()])
+  }
+}
+
+/** What the trace of the other batch had in the place of each call and output. */
+interface Others {
+  calls: readonly { attributes: Record<string, unknown>; shape: number[] }[]
+  shapes: Readonly<Record<string, number[]>>
+}
+
+function record(images: tf.Tensor4D, compute: Compute, kept?: Map<number, tf.Tensor>) {
+  const calls: Call[] = []
+  const engine = tf.engine()
+  const runKernel = engine.runKernel
+  try {
+    engine.runKernel = function run<T extends tf.Tensor | tf.Tensor[]>(
       kernel: string,
       inputs: tf.NamedTensorMap,
       attributes: Record<string, unknown> = {},
@@ -61,36 +80,40 @@ export async function traceGraph(
         calls.push({ kernel, inputs, attributes, output: output as tf.Tensor })
         // Numbers that the code has, such as the 255 of x/255, are tensors of a moment too.
         for (const tensor of [output, ...Object.values(inputs)] as tf.Tensor[]) {
-          if (tensor && tensor.id > images.id) kept.set(tensor.id, tf.keep(tensor))
+          if (kept && tensor && tensor.id > images.id) kept.set(tensor.id, tf.keep(tensor))
         }
       }
       return output
     } as typeof engine.runKernel
-    const outputs = compute(images)
-    engine.runKernel = runKernel
-    return await assemble(images, calls, outputs)
+    return { calls, outputs: compute(images) }
   } finally {
     engine.runKernel = runKernel
-    tf.dispose([images, ...kept.values()])
   }
 }
 
-/**
- * [3·k, …] → [−1, …]: the rows of all images, one below the other, are of any number too. Products of matrices put axes of 1
- * before them.
- */
-function anyBatch(shape: readonly number[]): number[] {
-  const first = shape.findIndex((size) => size !== 1)
-  return shape.map((size, axis) => (axis === first && size % BATCH === 0 ? -1 : size))
+/** A list of whole numbers with −1 where the other batch has another one. */
+const anyBatch = (own: readonly number[], other: readonly number[]) =>
+  own.map((value, i) => (value === other[i] ? value : -1))
+
+const isList = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'number')
+
+function anyBatchIn(own: Record<string, unknown>, other: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(own).map(([key, value]) => {
+    const beside = other[key]
+    return [key, isList(value) && isList(beside) ? anyBatch(value, beside) : value]
+  })
+  return Object.fromEntries(entries)
 }
 
 async function assemble(
   images: tf.Tensor4D,
   calls: readonly Call[],
   outputs: Readonly<Record<string, tf.Tensor>>,
+  others: Others,
 ): Promise<Graph> {
-  const makers = new Map(calls.map((call) => [call.output.id, call]))
-  const tensorsOf = ({ inputs }: Call) => Object.values(inputs).flat().filter(Boolean) as tf.Tensor[]
+  const makers = new Map(calls.map((call, i) => [call.output.id, { ...call, other: others.calls[i] }]))
+  const tensorsOf = ({ inputs }: Pick<Call, 'inputs'>) => Object.values(inputs).flat().filter(Boolean) as tf.Tensor[]
   const moving = new Set([images.id])
   for (const call of calls) if (tensorsOf(call).some(({ id }) => moving.has(id))) moving.add(call.output.id)
 
@@ -115,7 +138,13 @@ async function assemble(
     }
     return await place(makers.get(tensor.id)!)
   }
-  const place = async ({ kernel, inputs, attributes, output }: Call): Promise<string> => {
+  const place = async ({
+    kernel,
+    inputs,
+    attributes,
+    output,
+    other,
+  }: Call & { other: Others['calls'][number] }): Promise<string> => {
     const named: Record<string, string> = {}
     // Those of a list, as concatenation has it, are numbered.
     for (const [key, value] of Object.entries(inputs)) {
@@ -124,7 +153,14 @@ async function assemble(
     const shapes = Object.fromEntries(
       Object.entries(inputs).flatMap(([key, value]) => (value ? [[key, (value as tf.Tensor).shape]] : [])),
     )
-    const steps = operationOf({ kernel, inputs: named, shapes, attributes, shape: anyBatch(output.shape), constant })
+    const steps = operationOf({
+      kernel,
+      inputs: named,
+      shapes,
+      attributes: anyBatchIn(attributes, other.attributes),
+      shape: anyBatch(output.shape, other.shape),
+      constant,
+    })
     if (!steps) {
       throw new InputError('export', {
         expected: 'a computation of operations that the export knows',
@@ -144,7 +180,7 @@ async function assemble(
 
   const found: Record<string, { node: string; shape: number[] }> = {}
   for (const [key, tensor] of Object.entries(outputs)) {
-    found[key] = { node: await nameOf(tensor), shape: anyBatch(tensor.shape) }
+    found[key] = { node: await nameOf(tensor), shape: anyBatch(tensor.shape, others.shapes[key]) }
   }
-  return { nodes, constants, input: { name: 'images', shape: anyBatch(images.shape) }, outputs: found }
+  return { nodes, constants, input: { name: 'images', shape: [-1, ...images.shape.slice(1)] }, outputs: found }
 }

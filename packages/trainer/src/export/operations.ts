@@ -67,6 +67,7 @@ const padding = (pad: unknown): Attribute => ({ text: String(pad).toUpperCase() 
 export function operationOf(call: KernelCall): Step[] | undefined {
   const { kernel, inputs, shapes, attributes: a, shape, constant } = call
   const ints = (...values: number[]) => constant(Int32Array.from(values), [values.length])
+  const whole = (value: number) => constant(Int32Array.of(value), [])
   const unary = (op: string, x: string): Step => ({ op, inputs: [x], attributes: { T: FLOAT } })
   const shaped = (op: string, x: string, of: string, key: string): Step[] => [
     { op, inputs: [x, of], attributes: { T: FLOAT, [key]: INT } },
@@ -91,6 +92,14 @@ export function operationOf(call: KernelCall): Step[] | undefined {
       const keep: Attribute = { flag: Boolean(a.keepDims) }
       return [{ op: kernel, inputs: [inputs.x, axes], attributes: { T: FLOAT, Tidx: INT, keep_dims: keep } }]
     }
+    case 'AddN': {
+      const parts = Object.values(inputs)
+      return [{ op: 'AddN', inputs: parts, attributes: { T: FLOAT, N: { int: parts.length } } }]
+    }
+    case 'GatherV2': {
+      const attributes = { Tparams: FLOAT, Tindices: INT, Taxis: INT }
+      return [{ op: 'GatherV2', inputs: [inputs.x, inputs.indices, whole(a.axis as number)], attributes }]
+    }
     case 'PadV2': {
       const pairs = a.paddings as number[][]
       const paddings = constant(Int32Array.from(pairs.flat()), [pairs.length, 2])
@@ -110,9 +119,12 @@ export function operationOf(call: KernelCall): Step[] | undefined {
     }
     case 'Concat': {
       const parts = Object.values(inputs)
-      const axis = constant(Int32Array.of(a.axis as number), [])
       return [
-        { op: 'ConcatV2', inputs: [...parts, axis], attributes: { T: FLOAT, N: { int: parts.length }, Tidx: INT } },
+        {
+          op: 'ConcatV2',
+          inputs: [...parts, whole(a.axis as number)],
+          attributes: { T: FLOAT, N: { int: parts.length }, Tidx: INT },
+        },
       ]
     }
     case '_FusedMatMul':

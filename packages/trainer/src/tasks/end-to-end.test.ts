@@ -13,7 +13,7 @@ import {
   shuffled,
 } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
-import { accuracy, mahalanobis } from '@dml-crc/metric'
+import { accuracy, predict as classify, collaborativeObjective } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adamW } from '../adamw.ts'
@@ -150,8 +150,15 @@ const makers = {
       backbone,
       records: train,
       transform: center,
-      noise: 0.1,
-      metric: await mahalanobis({ dim: backbone.featureSize, rank: 32, init: 'random', prng: Prng.fromSeed(4) }),
+      objective: await collaborativeObjective({
+        dim: backbone.featureSize,
+        rank: 32,
+        init: 'random',
+        prng: Prng.fromSeed(4),
+        noise: 0.1,
+        lambda: 0.3,
+        temperature: 10,
+      }),
     }),
 }
 
@@ -161,11 +168,9 @@ describe.each(Object.entries(makers))('%s from scratch', (_, make) => {
     const task = await make(backbone)
     const { history } = await fit(task, { ...options(8), callbacks: [leakGuard()] })
     expect(history[7].values.loss).toBeLessThan(0.8 * history[0].values.loss)
-    const classifier = await task.classifier()
     const { features, labels } = await extractFeatures({ backbone, records: train, transform: center })
-    const { labels: predicted } = await classifier.predict(features)
+    const { labels: predicted } = await classify(await task.model(), features)
     expect(accuracy(predicted, labels)).toBeGreaterThan(0.3)
-    classifier.dispose()
     task.dispose()
     backbone.dispose()
   })
@@ -219,8 +224,8 @@ describe.each(Object.entries(makers))('%s from scratch', (_, make) => {
 
 it('predict names what files, folders and buffers show', async () => {
   const backbone = await newBackbone()
-  const task = softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(3) })
-  const model = { backbone, transform: center, classifier: task.classifier(), classes }
+  const task = softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(3), classNames: classes })
+  const model = { backbone, transform: center, model: await task.model() }
   const { readFile } = await import('node:fs/promises')
   const [first] = train
   const [byPath, byBuffer] = await predict(model, [first.path, await readFile(first.path)], { top: 3 })

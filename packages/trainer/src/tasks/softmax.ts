@@ -1,11 +1,9 @@
 import type { Backbone } from '@dml-crc/backbones'
 import { InputError, type Prng, type PrngState } from '@dml-crc/core'
-import type { FittedClassifier } from '@dml-crc/metric'
+import { crossEntropy, type Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import type { SoftmaxHead } from '../export/head.ts'
 import { backboneGroups, decayOnlyKernels, prefixed } from '../parameter-group.ts'
 import type { Task } from '../task.ts'
-import { linearClassifier } from './linear-classifier.ts'
 
 export interface SoftmaxTaskOptions {
   backbone: Backbone
@@ -15,14 +13,14 @@ export interface SoftmaxTaskOptions {
   /** Factor on the learning rate for the backbone: 1 from scratch, 0.1 or less from pretrained weights. Default 1. */
   backboneRate?: number
   /** Share of the target that is spread evenly over all classes (Szegedy et al., CVPR 2016, section 7). Default 0. */
-  labelSmoothing?: number
+  smoothing?: number
+  /** Kept in the model. */
+  classNames?: readonly string[]
 }
 
 export interface SoftmaxTask extends Task {
-  /** The head as it stands, on the backbone's features; valid until the task is disposed of. */
-  classifier(): FittedClassifier
-  /** The head as plain values, to be exported. */
-  head(): Promise<SoftmaxHead>
+  /** The head as it stands, on the backbone's features. */
+  model(): Promise<Model>
 }
 
 /**
@@ -35,7 +33,8 @@ export function softmaxTask({
   classes,
   prng,
   backboneRate = 1,
-  labelSmoothing = 0,
+  smoothing = 0,
+  classNames,
 }: SoftmaxTaskOptions): SoftmaxTask {
   if (!Number.isInteger(classes) || classes < 2) {
     const remedy = 'Pass the number of classes of the data set.'
@@ -67,22 +66,22 @@ export function softmaxTask({
     ],
     loss({ images, labels }) {
       const features = backbone.forward(backbone.preprocess(images), { training: true })
-      const truth = tf.oneHot(
-        tf.tensor1d(labels, 'int32'),
-        classes,
-        1 - labelSmoothing + labelSmoothing / classes,
-        labelSmoothing / classes,
-      )
-      return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits(features)), truth), 1))).asScalar()
+      return crossEntropy(logits(features), labels, { smoothing })
     },
-    async head() {
-      const read = async (variable: tf.Variable) => ({
-        shape: variable.shape,
-        data: (await variable.data()) as Float32Array,
-      })
-      return { kind: 'softmax', kernel: await read(kernel), bias: await read(bias) }
+    async model() {
+      const [weights, own] = await Promise.all([kernel.data(), bias.data()])
+      return {
+        format: 1,
+        method: 'softmax',
+        normalisation: { signedSquareRoot: false, rootEpsilon: 0, unitNorm: false },
+        decision: {
+          kind: 'linear',
+          weights: { data: Float32Array.from(weights), shape: [dim, classes] },
+          bias: Float32Array.from(own),
+        },
+        ...(classNames && { classNames: [...classNames] }),
+      }
     },
-    classifier: () => linearClassifier(dim, logits),
     save: async () => ({ json: backbone.dropoutState(), tensors: new Map() }),
     restore: ({ json }) => backbone.restoreDropout(json as PrngState),
     dispose() {

@@ -1,0 +1,76 @@
+import { symmetricEigen } from '@dml-crc/engine/linalg'
+import * as tf from '@tensorflow/tfjs'
+import { leaveOneOutCodes } from '../coding/codes.ts'
+import { product } from '../coding/product.ts'
+import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { mahalanobis } from './mahalanobis.ts'
+
+export interface ReconstructionOptions {
+  /** Weight of ‖α‖², above 0. */
+  readonly lambda: number
+  /** τ, the weight of −log det M, above 0: without it the loss has its least value at M = 0. */
+  readonly logDet: number
+  /** ε added to the error's second moment, relative to its mean eigenvalue, above 0. */
+  readonly epsilon: number
+  /** Alternations of codes and metric. */
+  readonly iterations: number
+}
+
+/**
+ * Learns L [d, d] by the reconstruction loss alone: each sample is coded without itself, e is what its own class's part of
+ * the code leaves, and (1/n)Σ eᵀMe + λ‖α‖² − τ·log det M is lowered in turns: the codes in closed form, then
+ * M = τ((1/n)Σ eeᵀ + εI)⁻¹, scaled to tr M = d. Without the log-det term M would collapse to 0, because the least
+ * value over the codes is concave in M.
+ *
+ * @param features [N, d] normalised, N at most a few thousand
+ */
+export async function learnByReconstruction(
+  features: Matrix,
+  labels: Int32Array,
+  { lambda, logDet, epsilon, iterations }: ReconstructionOptions,
+): Promise<{ factor: Matrix; losses: number[] }> {
+  const [count, dim] = features.shape
+  const layer = await mahalanobis({ dim, form: 'full', init: 'identity' })
+  const x = toTensor(features)
+  const sameClass = tf.tidy(() => {
+    const row = tf.tensor1d(labels, 'int32')
+    return tf.equal(tf.expandDims(row, 1), tf.expandDims(row, 0)).toFloat()
+  }) as tf.Tensor2D
+  const losses: number[] = []
+  for (let turn = 0; turn < iterations; turn++) {
+    const [moment, energy] = tf.tidy(() => {
+      const mapped = layer.apply(x)
+      const alpha = leaveOneOutCodes(mapped, tf.scalar(lambda))
+      const own = tf.mul(alpha, sameClass) as tf.Tensor2D
+      const error = tf.sub(x, product(own, x, { a: true })) as tf.Tensor2D
+      const energy = tf.add(tf.sum(tf.square(layer.apply(error))), tf.mul(lambda, tf.sum(tf.square(alpha))))
+      return [tf.div(product(error, error, { a: true }), count) as tf.Tensor2D, tf.div(energy, count)]
+    })
+    const { values, vectors } = await symmetricEigen(moment)
+    const logDetOfM = await logDeterminant(layer.variable as unknown as tf.Tensor2D)
+    losses.push((await energy.data())[0] - logDet * logDetOfM)
+    tf.dispose([moment, energy])
+    const floor = (epsilon * values.reduce((a, b) => a + Math.max(b, 0), 0)) / dim + Number.EPSILON
+    const rows = Float32Array.from(
+      vectors,
+      (value, i) => value * Math.sqrt(logDet / (Math.max(values[Math.floor(i / dim)], 0) + floor)),
+    )
+    tf.tidy(() => layer.variable.assign(tf.tensor2d(rows, [dim, dim])))
+    layer.scaleTrace()
+  }
+  const factor = {
+    data: Float32Array.from((await layer.variable.data()) as Float32Array),
+    shape: [dim, dim] as [number, number],
+  }
+  tf.dispose([x, sameClass])
+  layer.dispose()
+  return { factor, losses }
+}
+
+/** log det LᵀL. */
+async function logDeterminant(l: tf.Tensor2D): Promise<number> {
+  const gram = tf.tidy(() => product(l, l, { a: true }))
+  const { values } = await symmetricEigen(gram)
+  gram.dispose()
+  return values.reduce((sum, value) => sum + Math.log(Math.max(value, Number.MIN_VALUE)), 0)
+}

@@ -1,0 +1,102 @@
+import type { Prng } from '@dml-crc/core/prng'
+import * as tf from '@tensorflow/tfjs'
+import { classLayout } from '../coding/class-layout.ts'
+import { classLogits } from '../coding/class-logits.ts'
+import { leaveOneOutCodes } from '../coding/codes.ts'
+import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { drawSamples, type Images, meanViews } from '../samples/views.ts'
+import { Adam } from './adam.ts'
+import { crossEntropy } from './cross-entropy.ts'
+import { mahalanobis } from './mahalanobis.ts'
+import type { MetricOptions } from './metric-options.ts'
+import { type MetricParameters, metricParameters } from './metric-parameters.ts'
+
+/** What the training of one metric needs, after all checks. */
+export interface LearningTask {
+  /** [V, d] normalised views. */
+  readonly features: Matrix
+  readonly images: Images
+  readonly options: MetricOptions
+  readonly prng: Prng
+}
+
+/** A metric while it is learned. */
+export interface Learner {
+  readonly parameters: MetricParameters
+  /** One full-batch step; gives the leave-one-out loss before it. */
+  step(): Promise<number>
+  /** Frees all but the parameters. */
+  dispose(): void
+}
+
+/** Rows r of L, where the options leave it open: few, so that L cannot learn the samples one by one. */
+const RANK = 256
+
+export async function createLearner({ features, images, options, prng }: LearningTask): Promise<Learner> {
+  const { form, rule, noise, smoothing, learningRate, pull, steps } = options
+  const dim = features.shape[1]
+  const rank = options.rank ?? (form === 'low-rank' ? Math.min(RANK, dim, images.labels.length) : dim)
+  const init = options.init ?? (form === 'diagonal' ? 'identity' : 'within')
+  const layout = classLayout(images.labels)
+  const layer = await mahalanobis({
+    dim,
+    rank,
+    form,
+    init,
+    features: meanViews(features, images),
+    labels: images.labels,
+    prng: prng.split('L'),
+  })
+  const parameters = metricParameters(layer, {
+    lambda: options.lambda,
+    weights: { residual: options.temperature, mean: options.meanWeight, ridge: options.ridgeWeight },
+    unitLength: options.unitLength,
+  })
+  const start = layer.variable.clone()
+  const variables = [...parameters.variables.values()]
+  const adam = new Adam(
+    variables.map((variable) => ({
+      variable,
+      learningRate: variable === layer.variable ? learningRate : learningRate * 10,
+    })),
+  )
+  let done = 0
+  // The layout's zeros are nobody's queries.
+  const truth = layout.order.map((image) => (image < 0 ? 0 : images.labels[image]))
+  const counted = tf.tensor1d(Float32Array.from(layout.order, (image) => (image < 0 ? 0 : 1)))
+  const samplePrng = prng.split('samples')
+  const sample = () => toTensor(drawSamples(features, images, layout, noise, samplePrng))
+  const isRandom = noise > 0 || images.views.some((rows) => rows.length > 1)
+  let fixed = isRandom ? undefined : sample()
+
+  const lossOf = (x: tf.Tensor2D) => {
+    const d = parameters.embed(x)
+    const alpha = leaveOneOutCodes(d, parameters.lambda())
+    const logits = classLogits({ alpha, dictionary: { d, layout }, weights: parameters.weights(), rule })
+    const loss = crossEntropy(logits, truth, { weights: counted, smoothing })
+    if (pull === 0) return loss
+    return tf.add(loss, tf.mul(tf.sum(tf.square(tf.sub(layer.variable, start))), pull / 2)) as tf.Scalar
+  }
+
+  return {
+    parameters,
+    async step() {
+      const loss = tf.tidy(() => {
+        const x = fixed ?? sample()
+        const { value, grads } = tf.variableGrads(() => lossOf(x), variables)
+        // Half a cosine, so that the last steps settle.
+        adam.step(grads, 0.5 * (1 + Math.cos((Math.PI * done) / steps)))
+        return value
+      })
+      done++
+      const [value] = await loss.data()
+      loss.dispose()
+      return value
+    },
+    dispose() {
+      adam.dispose()
+      tf.dispose([counted, start])
+      fixed = void fixed?.dispose()
+    },
+  }
+}

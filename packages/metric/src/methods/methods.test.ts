@@ -1,0 +1,240 @@
+import { Prng } from '@dml-crc/core'
+import { loadEngine } from '@dml-crc/engine'
+import * as tf from '@tensorflow/tfjs'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { crcGrid } from '../evaluation/crc-grid.ts'
+import { crossValidate } from '../evaluation/cross-validate.ts'
+import { accuracy } from '../evaluation/measures.ts'
+import { selectOptions } from '../evaluation/select-options.ts'
+import type { Classifier } from '../fitting/define-method.ts'
+import { lmnnLoss, targetNeighbours } from '../learning/lmnn-loss.ts'
+import { ncaObjective } from '../learning/nca-objective.ts'
+import { explain } from '../model/explain.ts'
+import { predict } from '../model/predict.ts'
+import type { Matrix } from '../samples/matrix.ts'
+import goldens from '../testdata/goldens.json' with { type: 'json' }
+import { crc } from './crc.ts'
+import { knn } from './knn.ts'
+import { methodNamed } from './methods.ts'
+import { ncm } from './ncm.ts'
+import { nrc } from './nrc.ts'
+import { nsc } from './nsc.ts'
+import { proCrc } from './pro-crc.ts'
+import { ridge } from './ridge.ts'
+import { robustProCrc } from './robust-pro-crc.ts'
+import { softmax } from './softmax.ts'
+import { wcrc } from './wcrc.ts'
+
+beforeAll(() => loadEngine({ prefer: 'cpu' }))
+
+const matrix = (rows: number[][]): Matrix => ({
+  data: Float32Array.from(rows.flat()),
+  shape: [rows.length, rows[0].length],
+})
+/** The features as they are, as the references take them. */
+const plain = { signedSquareRoot: false, unitNorm: false }
+const features = matrix(goldens.features)
+const queries = matrix(goldens.queries)
+const { labels } = goldens
+async function classify(classifier: Classifier, on = features, by: ArrayLike<number> = labels, what = queries) {
+  return predict(await classifier.fit(on, by), what)
+}
+
+const negative = (rows: number[][]) => rows.map((row) => row.map((value) => -value))
+
+function expectClose(actual: Matrix, expected: number[][], tolerance = 1e-4): void {
+  const size = Math.max(...expected.flat().map(Math.abs))
+  expected.flat().forEach((value, i) => {
+    expect(Math.abs(actual.data[i] - value)).toBeLessThan(tolerance * size)
+  })
+}
+
+describe('against float64 references', () => {
+  let before = 0
+  beforeAll(() => {
+    before = tf.memory().numTensors
+  })
+  afterEach(() => expect(tf.memory().numTensors).toBe(before))
+
+  const byResiduals: [Classifier, number[][]][] = [
+    [crc.make({ ...plain, lambda: 0.3 }), goldens.crc],
+    [crc.make({ ...plain, lambda: 0.3, rule: 'ratio' }), goldens.crcRatio],
+    [crc.make({ ...plain, lambda: 0.3, form: 'direct' }), goldens.crc],
+    [crc.make({ ...plain, lambda: 0.3, rule: 'ratio', form: 'direct' }), goldens.crcRatio],
+    [proCrc.make({ ...plain, lambda: 0.5, gamma: 0.2 }), goldens.proCrc],
+    [robustProCrc.make({ ...plain, lambda: 0.05, gamma: 0.1 }), goldens.robustProCrc],
+    [nrc.make(plain), goldens.nrc],
+    [nsc.make({ ...plain, lambda: 1e-2 }), goldens.nsc],
+    [wcrc.make({ ...plain, lambda: 0.3 }), goldens.wcrc],
+  ]
+  it.each(byResiduals.map(([c, expected]) => [c.name, c, expected] as const))('%s', async (_, classifier, expected) => {
+    const { labels: predicted, scores } = await classify(classifier)
+    expectClose(scores, negative(expected))
+    const least = expected.map((row) => row.indexOf(Math.min(...row)))
+    const clear = expected.map((row) => {
+      const [a, b] = row.toSorted((x, y) => x - y)
+      return b - a > 1e-4
+    })
+    predicted.forEach((label, i) => {
+      if (clear[i]) expect(label).toBe(least[i])
+    })
+  })
+
+  it('ridge regression', async () =>
+    expectClose((await classify(ridge.make({ ...plain, lambda: 0.7 }))).scores, goldens.ridge))
+
+  it('softmax regression', async () => {
+    expectClose(
+      (await classify(softmax.make({ ...plain, weightDecay: 0.01, steps: 1000 }))).probabilities,
+      goldens.softmax,
+    )
+  })
+
+  it('the objective of NCA', async () => {
+    const value = tf.tidy(() =>
+      ncaObjective(tf.tensor2d(goldens.ncaFactor), tf.tensor2d(goldens.features), Int32Array.from(labels)),
+    )
+    expect((await value.data())[0]).toBeCloseTo(goldens.ncaObjective, 5)
+    value.dispose()
+  })
+
+  it('the loss of LMNN, by its definition', async () => {
+    const small = goldens.features.map((row) => row.map((value) => value / 3))
+    const truth = Int32Array.from(labels)
+    const x = tf.tensor2d(small)
+    const targets = await targetNeighbours(x, truth, 2)
+    const distance = (i: number, j: number) => small[i].reduce((sum, value, k) => sum + (value - small[j][k]) ** 2, 0)
+    let expected = 0
+    for (let i = 0; i < small.length; i++) {
+      const own = [...small.keys()].filter((j) => j !== i && truth[j] === truth[i])
+      for (const j of own.sort((a, b) => distance(i, a) - distance(i, b)).slice(0, 2)) {
+        expected += 0.5 * distance(i, j)
+        for (let l = 0; l < small.length; l++) {
+          if (truth[l] !== truth[i]) expected += 0.5 * Math.max(0, 1 + distance(i, j) - distance(i, l))
+        }
+      }
+    }
+    const value = tf.tidy(() => lmnnLoss(tf.eye(8), x, truth, targets, 0.5))
+    expect((await value.data())[0]).toBeCloseTo(expected / (2 * small.length), 3)
+    tf.dispose([x, value])
+  })
+
+  it('explanations show the codes of CRC', async () => {
+    const model = await crc.make({ ...plain, lambda: 0.3 }).fit(features, labels)
+    const [first] = await explain(model, queries, { top: labels.length })
+    const codes = goldens.crcCodes[0]
+    const size = Math.max(...codes.map(Math.abs))
+    for (const { index, label, code } of first.samples) {
+      expect(Math.abs(code - codes[index])).toBeLessThan(1e-4 * size)
+      expect(label).toBe(labels[index])
+    }
+    expect(first.share.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
+    expectClose({ data: first.residuals, shape: [1, 4] }, [goldens.crc[0]])
+  })
+
+  it('nearest neighbours, with ties to the nearer, and nearest means', async () => {
+    const distance = (q: number[], x: number[]) => q.reduce((sum, value, k) => sum + (value - x[k]) ** 2, 0)
+    const expected = goldens.queries.map((q) => {
+      const order = [...labels.keys()].sort(
+        (a, b) => distance(q, goldens.features[a]) - distance(q, goldens.features[b]),
+      )
+      const votes = [0, 0, 0, 0]
+      order.slice(0, 3).forEach((i, k) => {
+        votes[labels[i]] += 1 + 2 ** -(k + 1)
+      })
+      return votes
+    })
+    expectClose((await classify(knn.make({ ...plain, k: 3 }))).scores, expected, 1e-6)
+    const means = [0, 1, 2, 3].map((c) => {
+      const own = goldens.features.filter((_, i) => labels[i] === c)
+      return own[0].map((_, k) => own.reduce((sum, row) => sum + row[k], 0) / own.length)
+    })
+    const toMeans = goldens.queries.map((q) => means.map((mean) => distance(q, mean)))
+    expectClose((await classify(ncm.make(plain))).scores, negative(toMeans))
+  })
+
+  it('ridge keeps the PRESS identity: y − ŷ without a sample is (y − ŷ) / (1 − h) of the fit with it', async () => {
+    const scoresOf = async (rows: number[], by: number[], at: number) => {
+      const own = matrix(rows.map((i) => goldens.features[i]))
+      const query = matrix([goldens.features[at]])
+      return (await classify(ridge.make({ ...plain, lambda: 0.5 }), own, by, query)).scores.data
+    }
+    const all = [...labels.keys()]
+    for (const i of [0, 5, 17]) {
+      const other = (labels[i] + 1) % 4
+      const whole = await scoresOf(all, labels, i)
+      // The scores are linear in the targets, so the leverage h is what a new label does to its own score.
+      const relabelled = await scoresOf(all, labels.with(i, other), i)
+      const h = relabelled[other] - whole[other]
+      const without = all.filter((j) => j !== i)
+      const held = await scoresOf(
+        without,
+        without.map((j) => labels[j]),
+        i,
+      )
+      for (let c = 0; c < 4; c++) {
+        const y = labels[i] === c ? 1 : 0
+        expect(y - held[c]).toBeCloseTo((y - whole[c]) / (1 - h), 4)
+      }
+    }
+  })
+
+  it('leave-one-out over a grid of λ is the same as a fit without each sample', async () => {
+    const { table, best } = await crcGrid(features, labels, { lambdas: [0.03, 1] })
+    expect(best.accuracy).toBe(Math.max(...table.map((row) => row.accuracy)))
+    for (const { lambda, rule, accuracy: share } of table) {
+      let right = 0
+      for (const i of labels.keys()) {
+        const rest = matrix(goldens.features.filter((_, j) => j !== i))
+        const own = labels.filter((_, j) => j !== i)
+        const { labels: said } = await classify(crc.make({ lambda, rule }), rest, own, matrix([goldens.features[i]]))
+        if (said[0] === labels[i]) right++
+      }
+      expect(share).toBeCloseTo(right / labels.length, 10)
+    }
+  })
+})
+
+it('the direct form keeps the digits of a residual far below the length of its query', async () => {
+  // Two orthonormal samples and the first as a query: its code is 1/(1+λ), so its class leaves (λ/(1+λ))².
+  const lambda = 1e-3
+  const samples = matrix([
+    [0.6, 0.8],
+    [-0.8, 0.6],
+  ])
+  const { scores } = await classify(
+    crc.make({ ...plain, lambda, form: 'direct' }),
+    samples,
+    [0, 1],
+    matrix([[0.6, 0.8]]),
+  )
+  expect(-scores.data[0] / (lambda / (1 + lambda)) ** 2).toBeCloseTo(1, 3)
+})
+
+it('refuses options out of range, unknown ones, and unknown methods, with what was meant', () => {
+  expect(() => crc.make({ lambda: 0 })).toThrow(/`lambda` of options of CRC.*received 0/)
+  expect(() => knn.make({ k: 1.5 })).toThrow(/`k` of options of kNN/)
+  expect(() => crc.make({ lamda: 1 } as never)).toThrow(/«lamda».*Did you mean lambda\?/)
+  expect(() => crc.make({ rule: 'ratoi' as 'ratio' })).toThrow(/Did you mean ratio\?/)
+  expect(() => methodNamed('dmlcrc')).toThrow(/Did you mean dmlCrc\?/)
+})
+
+it('selects options inside the samples, by default over the grid of the method', async () => {
+  const { options, table } = await selectOptions(crc, features, labels, { folds: 3, prng: Prng.fromSeed(1) })
+  expect(table.map((row) => row.options.lambda)).toEqual(crc.grid.lambda)
+  expect(table.find((row) => row.options === options)!.accuracy).toBe(Math.max(...table.map((row) => row.accuracy)))
+  const fixed = await selectOptions(crc, features, labels, { options: { lambda: 0.5 }, prng: Prng.fromSeed(1) })
+  expect(fixed).toEqual({ options: { lambda: 0.5 }, table: [] })
+})
+
+it('crossValidate takes the candidate of the best folds', async () => {
+  const candidates = { strong: crc.make({ lambda: 1 }), weak: crc.make({ lambda: 1e6 }) }
+  const { best, bestKey, table } = await crossValidate(candidates, features, labels, {
+    folds: 3,
+    prng: Prng.fromSeed(1),
+  })
+  expect(table.map(({ key }) => key)).toEqual(['strong', 'weak'])
+  expect(best).toBe(candidates[bestKey as keyof typeof candidates])
+  expect(Math.max(...table.map((row) => row.accuracy))).toBe(table.find(({ key }) => key === bestKey)!.accuracy)
+  expect(accuracy((await classify(best)).labels, goldens.truth)).toBeGreaterThan(0.25)
+})

@@ -1,0 +1,89 @@
+import type * as tf from '@tensorflow/tfjs'
+import * as z from 'zod'
+import { arrange, arrangeMatrix, classLayout, gramBlocks } from '../../coding/class-layout.ts'
+import { classLogits } from '../../coding/class-logits.ts'
+import { classFactors, classWiseCodes } from '../../coding/class-wise-code.ts'
+import { nonNegativeCodes } from '../../coding/non-negative-code.ts'
+import { proCrcCode } from '../../coding/pro-crc-code.ts'
+import { product } from '../../coding/product.ts'
+import type { Dictionary } from '../../coding/residuals.ts'
+import { codesOf, ridgeCode } from '../../coding/ridge-code.ts'
+import { toTensor } from '../../samples/matrix.ts'
+import { count, labels, matrix, positive } from '../arrays.ts'
+import type { OpenDecision } from './decision.ts'
+
+const weight = z.number().min(0)
+
+/** How a query is coded over the dictionary. The inverse is that of `ridgeInverse`, for CRC's λ or for λ = μ/2. */
+const Code = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ridge'), lambda: positive, inverse: matrix }),
+  z.strictObject({ kind: z.literal('proCrc'), lambda: positive, gamma: positive }),
+  z.strictObject({ kind: z.literal('nonNegative'), mu: positive, iterations: count, inverse: matrix }),
+  z.strictObject({ kind: z.literal('classWise'), lambda: positive }),
+])
+
+/** A query is coded over all samples, and the code decides: CRC and its family. */
+export const CollaborativeDecision = z.strictObject({
+  kind: z.literal('collaborative'),
+  /** D̂ [N, r] the embedded samples. */
+  dictionary: matrix,
+  /** [N] */
+  labels,
+  code: Code,
+  /** How class residuals are measured. */
+  rule: z.enum(['plain', 'ratio']),
+  /** How class residuals are computed. */
+  form: z.enum(['gram', 'direct']),
+  /** s, u and t of `classLogits`. */
+  weights: z.strictObject({ residual: weight, mean: weight, ridge: weight }),
+})
+export type CollaborativeDecision = Readonly<z.infer<typeof CollaborativeDecision>>
+
+/** The dictionary of a decision on the engine, ordered by class, and the codes [N', B] of queries over it. */
+export interface OpenDictionary {
+  readonly dictionary: Dictionary & { readonly blocks: readonly tf.Tensor3D[] }
+  readonly tensors: tf.Tensor[]
+  codes(queries: tf.Tensor2D): tf.Tensor2D
+}
+
+/** Call it inside tf.tidy, and return its tensors from there. */
+export function openDictionary({ dictionary, labels, code }: CollaborativeDecision): OpenDictionary {
+  const layout = classLayout(labels)
+  const d = toTensor(arrangeMatrix(dictionary, layout))
+  const blocks = gramBlocks(d, layout)
+  const own = { d, layout, blocks }
+  const kept = [d, ...blocks]
+  switch (code.kind) {
+    case 'classWise': {
+      const factors = classFactors(own, code.lambda)
+      return { dictionary: own, tensors: [...kept, ...factors], codes: (q) => classWiseCodes(q, own, factors) }
+    }
+    case 'proCrc': {
+      const linear = proCrcCode(own, code.lambda, code.gamma)
+      return { dictionary: own, tensors: [...kept, ...Object.values(linear)], codes: (q) => codesOf(linear, q) }
+    }
+    default: {
+      const { rows, square } = ridgeCode(toTensor(dictionary), toTensor(code.inverse))
+      const linear = { rows: square ? d : arrange(rows, layout), square }
+      const tensors = [...kept, linear.rows, ...(square ? [square] : [])]
+      if (code.kind === 'ridge') return { dictionary: own, tensors, codes: (q) => codesOf(linear, q) }
+      return { dictionary: own, tensors, codes: (q) => nonNegativeCodes(q, d, linear, code) }
+    }
+  }
+}
+
+export function openCollaborative(decision: CollaborativeDecision): OpenDecision {
+  const { code, rule, form, weights } = decision
+  const { dictionary, tensors, codes } = openDictionary(decision)
+  const { layout, d } = dictionary
+  return {
+    tensors,
+    perQuery: Math.max(layout.rows, form === 'direct' ? layout.classes * d.shape[1] : 0),
+    scores(queries) {
+      const alpha = codes(queries)
+      // ProCRC measures each class's part against the whole reconstruction.
+      const targets = code.kind === 'proCrc' ? product(alpha, d, { a: true }) : queries
+      return classLogits({ alpha, dictionary, queries, targets, weights, rule, form })
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type * as tf from '@tensorflow/tfjs'
+import type { Matrix } from '../../samples/matrix.ts'
+
+/** A decision on the engine. */
+export interface OpenDecision {
+  /** What it keeps there. */
+  readonly tensors: tf.Tensor[]
+  /** How many numbers one query takes in the largest tensor, by which batches are chosen. */
+  readonly perQuery: number
+  /** Scores [B, C], larger is likelier, of embedded queries [B, r]; called inside tf.tidy. */
+  scores(queries: tf.Tensor2D): tf.Tensor2D
+}
+
+/** A decision that is computed on the host, in float64. */
+export interface HostDecision {
+  hostScores(queries: Matrix): Matrix
+}

@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs'
+import * as z from 'zod'
+import { toMatrix, toTensor } from '../../samples/matrix.ts'
+import { floats, matrix } from '../arrays.ts'
+import type { OpenDecision } from './decision.ts'
+
+/** Scores f W + b. */
+export const LinearDecision = z.strictObject({
+  kind: z.literal('linear'),
+  /** W [d, C] */
+  weights: matrix,
+  /** b [C] */
+  bias: floats,
+})
+export type LinearDecision = Readonly<z.infer<typeof LinearDecision>>
+
+export function openLinear({ weights, bias }: LinearDecision): OpenDecision {
+  const [w, b] = [toTensor(weights), tf.tensor1d(bias)]
+  return {
+    tensors: [w, b],
+    perQuery: Math.max(...weights.shape),
+    scores: (queries) => tf.add(tf.matMul(queries, w), b),
+  }
+}
+
+/** The decision of weights [d, C] and bias [C] on the engine, which are freed. */
+export async function readLinear(parts: { weights: tf.Tensor2D; bias: tf.Tensor1D }): Promise<LinearDecision> {
+  const { data, shape } = await toMatrix(parts.weights)
+  const bias = (await parts.bias.data()) as Float32Array
+  tf.dispose([parts.weights, parts.bias])
+  return { kind: 'linear', weights: { data, shape }, bias }
+}
