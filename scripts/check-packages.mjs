@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 import { install, packagesWithScripts, sizeOf } from './packages/install.mjs'
 import { packAll } from './packages/pack.mjs'
-import { run, runQuietly } from './packages/run.mjs'
+import { run, runQuietly } from './run-command.mjs'
 
 const TFJS = { '@tensorflow/tfjs': '4.22.0' }
 const MOST_BYTES = 10e6

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './run.mjs'
+import { run } from '../run-command.mjs'
 
 /** Installs dependencies with npm into a new folder, as a user would, but runs no script. */
 export async function install(folder, dependencies) {
