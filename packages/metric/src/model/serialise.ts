@@ -43,8 +43,10 @@ export function deserialise({ tensors, metadata }: SerialisedModel, source: stri
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value) || typeof value !== 'object' || value === null) return value
     if (Object.hasOwn(value, REFERENCE)) {
-      const tensor = tensors.get(String((value as Record<string, unknown>)[REFERENCE]))
-      return tensor?.shape.length === 1 ? tensor.data : tensor && { data: tensor.data, shape: [...tensor.shape] }
+      const name = String((value as Record<string, unknown>)[REFERENCE])
+      const tensor = tensors.get(name)
+      if (!tensor) throw wrong(`a tensor ${name}`, 'none of that name')
+      return tensor.shape.length === 1 ? tensor.data : { data: tensor.data, shape: [...tensor.shape] }
     }
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolve(part)]))
   }
