@@ -142,7 +142,7 @@ describe.skipIf(!canMount || process.platform !== 'linux')('a full disk (needs t
     await writeFile(join(disk(), 'ballast'), new Uint8Array(2 ** 20)).catch(() => {})
     const { status, notes } = await end
     expect(status).toBe(1)
-    expect(notes).toMatch(/a place to write to, received a full disk \(ENOSPC\)\. Free space/)
+    expect(notes).toMatch(/a place to write to, received a full disk \(ENOSPC\)\. Free some space/)
     expect((await readdir(join(disk(), 'checkpoints'))).some((file) => file.endsWith('.tmp'))).toBe(false)
     await rm(join(disk(), 'ballast'))
     expect(system('mount', '-o', 'remount,size=1m', disk())).toBe(true)
