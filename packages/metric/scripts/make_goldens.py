@@ -52,7 +52,8 @@ lam, gamma = 0.05, 0.1
 rows = []
 for q in Q:
     wa, wx = np.ones(N), np.ones(d)
-    for _ in range(10):
+    # One solution without weights, and ten reweighted ones.
+    for _ in range(11):
         system = gamma * ((C - 2) * G + G * own) + D @ np.diag(wx) @ D.T + lam * np.diag(wa)
         a = np.linalg.solve(system, D @ (wx * q))
         wa = 1 / np.maximum(np.abs(a), 1e-4)
@@ -62,19 +63,40 @@ for q in Q:
 out["robustProCrc"] = np.array(rows)
 
 mu = 0.1
-z = np.zeros((N, B))
-delta = np.zeros((N, B))
-for _ in range(5):
-    c = np.linalg.solve(G + mu / 2 * np.eye(N), D @ Q.T + mu / 2 * z + delta / 2)
-    z = np.maximum(0, c - delta / mu)
-    delta = delta + mu * (z - c)
-out["nrc"] = residuals(z)
+
+
+def non_negative(lam):
+    """The codes c of NRC, lam = 0, and of CRNRC, after five alternations, as the authors' code classifies by them."""
+    z, delta = np.zeros((N, B)), np.zeros((N, B))
+    system = G + lam * G * own + mu / 2 * np.eye(N)
+    for _ in range(5):
+        c = np.linalg.solve(system, (1 + lam) * D @ Q.T + mu / 2 * z + delta / 2)
+        z = np.maximum(0, c - delta / mu)
+        delta = delta + mu * (z - c)
+    return c
+
+
+out["nrc"] = residuals(non_negative(0))
+out["crNrc"] = residuals(non_negative(0.3))
 
 A = np.zeros((N, B))
 for c in range(C):
     X = D[y == c]
     A[y == c] = np.linalg.solve(X @ X.T + 1e-2 * np.eye(len(X)), X @ Q.T)
 out["nsc"] = residuals(A)
+
+votes = np.zeros((B, C))
+for columns in [slice(0, 4), slice(4, 8)]:
+    X, q = D[:, columns], Q[:, columns]
+    X, q = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (X, q))
+    A = np.linalg.solve(X @ X.T + 0.1 * np.eye(N), X @ q.T)
+    r = np.zeros((B, C))
+    for c in range(C):
+        part = A[y == c]
+        r[:, c] = ((q - part.T @ X[y == c]) ** 2).sum(1) / ((part**2).sum(0) + 1e-6)
+    votes[np.arange(B), r.argmin(1)] += 1
+    votes += r.min(1, keepdims=True) / r / 4
+out["pcrc"] = votes
 
 variance = D.var(0)
 precision = 1 / (variance + 0.01 * variance.mean())
@@ -103,3 +125,10 @@ data.mkdir(exist_ok=True)
 plain = {key: np.asarray(value).tolist() for key, value in out.items()}
 plain |= {"features": D.tolist(), "labels": y.tolist(), "queries": Q.tolist(), "truth": truth.tolist()}
 (data / "goldens.json").write_text(json.dumps(plain))
+
+table = np.arange(12, dtype=np.float32).reshape(4, 3) / 4
+np.save(data / "float32.npy", table)
+np.save(data / "fortran_float64.npy", np.asfortranarray(table.astype(float)))
+np.savez_compressed(data / "several.npz", features=table, labels=np.arange(4))
+np.savez(data / "one.npz", features=table)
+np.savetxt(data / "table.csv", table, delimiter=",", header="a,b,c", comments="")

@@ -1,30 +1,40 @@
-import { cholesky, choleskySolve } from '@dml-crc/engine/linalg'
+import { solve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
-import { bucketOf, gramBlocks, joinBuckets } from './class-layout.ts'
-import { invertPositive } from './inverse.ts'
+import type { BlockWeights } from './block-code.ts'
+import { type ClassLayout, membership } from './class-layout.ts'
 import { product } from './product.ts'
-import type { Dictionary } from './residuals.ts'
-import type { LinearCode } from './ridge-code.ts'
 
 /**
- * The code of ProCRC, ((γ(C−2)+1)G + γ·blkdiag(G_cc) + λI)⁻¹ D q with G = DDᵀ. With the block diagonal part
- * B = γ·blkdiag(G_cc) + λI and c = γ(C−2)+1 it is B⁻¹D (cDᵀB⁻¹D + I)⁻¹ q: no N × N matrix.
+ * The system of ProCRC, (γ(C−2)+1)·G + γ·blkdiag(G_cc) + λI.
  * Source: Cai, Zhang, Zuo, Feng, "A probabilistic collaborative representation based approach for pattern
  * classification", CVPR 2016, eq. 13.
  */
-export function proCrcCode({ d, layout, blocks }: Dictionary, lambda: number, gamma: number): LinearCode {
-  const grams = blocks ?? gramBlocks(d, layout)
-  const rows = joinBuckets(
-    layout.buckets.map((bucket, i) => {
-      const { classes, size } = bucket
-      const block = tf.add(tf.mul(grams[i], gamma), tf.mul(tf.eye(size), lambda))
-      return tf.reshape(choleskySolve(cholesky(block), bucketOf(d, bucket)), [
-        classes * size,
-        d.shape[1],
-      ]) as tf.Tensor2D
-    }),
-  )
-  const c = gamma * (layout.classes - 2) + 1
-  const square = tf.add(tf.mul(product(d, rows, { a: true }), c), tf.eye(d.shape[1])) as tf.Tensor2D
-  return { rows, square: invertPositive(square) }
+export const proCrcWeights = (classes: number, lambda: number, gamma: number): BlockWeights => ({
+  whole: gamma * (classes - 2) + 1,
+  own: gamma,
+  ridge: lambda,
+})
+
+/**
+ * ProCRC's codes [N', N'] of every row of a mapped dictionary D̂ [N', r] over all other rows: column b is that of row b, with
+ * 0 in place b. Differentiable with respect to D̂ and λ, a scalar.
+ *
+ * Leaving row b out of the system K takes row and column b away, so with Z = K⁻¹ the code is S − Z_{:,b}·S_bb/Z_bb for
+ * S = ZG: what is left has 0 in place b, and solves the other rows. It forms N' × N' matrices: for thousands of samples.
+ */
+export function proCrcLeaveOneOutCodes(
+  d: tf.Tensor2D,
+  layout: ClassLayout,
+  { lambda, gamma }: { lambda: tf.Scalar; gamma: number },
+): tf.Tensor2D {
+  const { whole, own } = proCrcWeights(layout.classes, 0, gamma)
+  const n = d.shape[0]
+  const gram = product(d, d, { b: true })
+  const members = membership(layout)
+  const sameClass = product(members, members, { a: true })
+  const system = tf.add(tf.mul(gram, tf.add(tf.mul(sameClass, own), whole)), tf.mul(tf.eye(n), lambda))
+  const z = solve(system, tf.eye(n), { form: 'positiveDefinite' }) as tf.Tensor2D
+  const s = product(z, gram)
+  const diagonal = (x: tf.Tensor2D) => tf.sum(tf.mul(x, tf.eye(n)), 0, true)
+  return tf.sub(s, tf.mul(z, tf.div(diagonal(s), diagonal(z))))
 }

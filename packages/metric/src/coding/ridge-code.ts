@@ -1,3 +1,4 @@
+import { NumericalError } from '@dml-crc/core/errors'
 import * as tf from '@tensorflow/tfjs'
 import { type Matrix, toMatrix, toTensor } from '../samples/matrix.ts'
 import { inverseOf, invertPositive } from './inverse.ts'
@@ -33,10 +34,36 @@ export function ridgeCode(d: tf.Tensor2D, inverse: tf.Tensor2D): LinearCode {
   return d.shape[0] >= d.shape[1] ? { rows: d, square: inverse } : { rows: product(inverse, d) }
 }
 
-/** {@link ridgeInverse} of a dictionary on the host. */
+/** Condition number from which float32 codes no longer classify as exact ones do. */
+const WORST_CONDITION = 3e7
+
+/**
+ * {@link ridgeInverse} of a dictionary on the host.
+ * @throws {NumericalError} where λ is too small for float32: the condition number ‖A‖₁‖A⁻¹‖₁ of the system is above 3e7, and
+ * labels would differ from those of exact codes.
+ */
 export async function hostInverse(dictionary: Matrix, lambda: number): Promise<Matrix> {
-  const inverse = tf.tidy(() => ridgeInverse(toTensor(dictionary), lambda))
+  const [n, width] = dictionary.shape
+  const { inverse, norms } = tf.tidy(() => {
+    const d = toTensor(dictionary)
+    const inverse = ridgeInverse(d, lambda)
+    const system = tf.add(
+      n >= width ? product(d, d, { a: true }) : product(d, d, { b: true }),
+      tf.mul(tf.eye(Math.min(n, width)), lambda),
+    )
+    const norm = (a: tf.Tensor) => tf.max(tf.sum(tf.abs(a), 0))
+    return { inverse, norms: tf.stack([norm(system), norm(inverse)]) }
+  })
+  const [ofSystem, ofInverse] = await norms.data()
   const { data, shape } = await toMatrix(inverse)
-  inverse.dispose()
+  tf.dispose([inverse, norms])
+  const condition = ofSystem * ofInverse
+  if (!(condition <= WORST_CONDITION)) {
+    throw new NumericalError('the codes', {
+      expected: `a condition number of at most ${WORST_CONDITION.toExponential(0)}, as float32 can bear`,
+      received: `${condition.toPrecision(2)} with λ = ${lambda}`,
+      remedy: `Raise λ: ${((ofSystem * Math.sqrt(shape[0])) / WORST_CONDITION).toPrecision(1)} is surely enough; or reduce the features.`,
+    })
+  }
   return { data, shape }
 }

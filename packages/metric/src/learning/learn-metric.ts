@@ -26,6 +26,7 @@ export interface LearnedMetric {
  * full-batch Adam steps; noise or random views, the low rank and the pull to the start keep L from fitting single samples.
  *
  * @param features [V, d] views, of the images that `images` names
+ * @param context.gamma γ of ProCRC, to learn the metric through its code instead of CRC's
  * @throws {InputError} for a class with a single image, or options that do not fit the features, before any work.
  * @throws {NumericalError} when the loss stops being finite.
  */
@@ -33,11 +34,11 @@ export async function learnMetric(
   features: Matrix,
   images: Images,
   options: MetricOptions,
-  { prng, onProgress }: { prng: Prng; onProgress: OnProgress },
+  { prng, onProgress, gamma }: { prng: Prng; onProgress: OnProgress; gamma?: number },
 ): Promise<LearnedMetric> {
   checkPairs(images.labels)
   const { steps, earlyStop } = options
-  const task = { features, images, options, prng }
+  const task = { features, images, options, gamma, prng }
   const folds = earlyStop
     ? stratifiedFolds(images.labels, earlyStop.folds, prng.split('folds')).slice(0, earlyStop.tried)
     : []

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs'
 import { classLayout } from '../coding/class-layout.ts'
 import { classLogits } from '../coding/class-logits.ts'
 import { leaveOneOutCodes } from '../coding/codes.ts'
+import { proCrcLeaveOneOutCodes } from '../coding/pro-crc-code.ts'
+import { product } from '../coding/product.ts'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
 import { drawSamples, type Images, meanViews } from '../samples/views.ts'
 import { Adam } from './adam.ts'
@@ -17,6 +19,8 @@ export interface LearningTask {
   readonly features: Matrix
   readonly images: Images
   readonly options: MetricOptions
+  /** γ of ProCRC, where the metric is learned through ProCRC's code and not through CRC's. */
+  readonly gamma?: number
   readonly prng: Prng
 }
 
@@ -32,7 +36,7 @@ export interface Learner {
 /** Rows r of L, where the options leave it open: few, so that L cannot learn the samples one by one. */
 const RANK = 256
 
-export async function createLearner({ features, images, options, prng }: LearningTask): Promise<Learner> {
+export async function createLearner({ features, images, options, gamma, prng }: LearningTask): Promise<Learner> {
   const { form, rule, noise, smoothing, learningRate, pull, steps } = options
   const dim = features.shape[1]
   const rank = options.rank ?? (form === 'low-rank' ? Math.min(RANK, dim, images.labels.length) : dim)
@@ -71,8 +75,12 @@ export async function createLearner({ features, images, options, prng }: Learnin
 
   const lossOf = (x: tf.Tensor2D) => {
     const d = parameters.embed(x)
-    const alpha = leaveOneOutCodes(d, parameters.lambda())
-    const logits = classLogits({ alpha, dictionary: { d, layout }, weights: parameters.weights(), rule })
+    const lambda = parameters.lambda()
+    const alpha =
+      gamma === undefined ? leaveOneOutCodes(d, lambda) : proCrcLeaveOneOutCodes(d, layout, { lambda, gamma })
+    // ProCRC measures each class's part against the whole reconstruction.
+    const targets = gamma === undefined ? undefined : product(alpha, d, { a: true })
+    const logits = classLogits({ alpha, dictionary: { d, layout }, targets, weights: parameters.weights(), rule })
     const loss = crossEntropy(logits, truth, { weights: counted, smoothing })
     if (pull === 0) return loss
     return tf.add(loss, tf.mul(tf.sum(tf.square(tf.sub(layer.variable, start))), pull / 2)) as tf.Scalar

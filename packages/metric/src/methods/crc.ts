@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { hostInverse } from '../coding/ridge-code.ts'
 import { defineMethod } from '../fitting/define-method.ts'
-import { positive } from '../model/arrays.ts'
+import { ridgeWeight } from '../model/arrays.ts'
 import { ONLY_RESIDUALS, ruleOption } from './residual-rule.ts'
 
 /** Each query is coded over all samples by ridge regression, and goes to the class whose part rebuilds it best. */
@@ -11,7 +11,7 @@ export const crc = defineMethod({
   paper:
     'Zhang, Yang, Feng, "Sparse representation or collaborative representation: which helps face recognition?", ICCV 2011',
   options: {
-    lambda: positive.default(0.3).describe('λ, the weight of ‖α‖²'),
+    lambda: ridgeWeight.default(0.3).describe('λ, the weight of ‖α‖²'),
     rule: ruleOption,
     form: z
       .enum(['gram', 'direct'])

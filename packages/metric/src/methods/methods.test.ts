@@ -13,12 +13,14 @@ import { explain } from '../model/explain.ts'
 import { predict } from '../model/predict.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import goldens from '../testdata/goldens.json' with { type: 'json' }
+import { crNrc } from './cr-nrc.ts'
 import { crc } from './crc.ts'
 import { knn } from './knn.ts'
 import { methodNamed } from './methods.ts'
 import { ncm } from './ncm.ts'
 import { nrc } from './nrc.ts'
 import { nsc } from './nsc.ts'
+import { pcrc } from './pcrc.ts'
 import { proCrc } from './pro-crc.ts'
 import { ridge } from './ridge.ts'
 import { robustProCrc } from './robust-pro-crc.ts'
@@ -39,6 +41,9 @@ const { labels } = goldens
 async function classify(classifier: Classifier, on = features, by: ArrayLike<number> = labels, what = queries) {
   return predict(await classifier.fit(on, by), what)
 }
+
+/** Residuals of each row less the least of the row. */
+const aboveLeast = (rows: number[][]) => rows.map((row) => row.map((value) => value - Math.min(...row)))
 
 const negative = (rows: number[][]) => rows.map((row) => row.map((value) => -value))
 
@@ -62,8 +67,9 @@ describe('against float64 references', () => {
     [crc.make({ ...plain, lambda: 0.3, form: 'direct' }), goldens.crc],
     [crc.make({ ...plain, lambda: 0.3, rule: 'ratio', form: 'direct' }), goldens.crcRatio],
     [proCrc.make({ ...plain, lambda: 0.5, gamma: 0.2 }), goldens.proCrc],
-    [robustProCrc.make({ ...plain, lambda: 0.05, gamma: 0.1 }), goldens.robustProCrc],
+    [robustProCrc.make({ ...plain, lambda: 0.05, gamma: 0.1 }), aboveLeast(goldens.robustProCrc)],
     [nrc.make(plain), goldens.nrc],
+    [crNrc.make({ ...plain, lambda: 0.3 }), goldens.crNrc],
     [nsc.make({ ...plain, lambda: 1e-2 }), goldens.nsc],
     [wcrc.make({ ...plain, lambda: 0.3 }), goldens.wcrc],
   ]
@@ -78,6 +84,12 @@ describe('against float64 references', () => {
     predicted.forEach((label, i) => {
       if (clear[i]) expect(label).toBe(least[i])
     })
+  })
+
+  it('PCRC: votes of patches, then closeness', async () => {
+    const { scores } = await classify(pcrc.make({ ...plain, patches: 2, lambda: 0.1 }))
+    expectClose(scores, goldens.pcrc)
+    await expect(classify(pcrc.make({ patches: 3 }))).rejects.toThrow(/divides the 8 columns/)
   })
 
   it('ridge regression', async () =>
@@ -193,6 +205,21 @@ describe('against float64 references', () => {
       expect(share).toBeCloseTo(right / labels.length, 10)
     }
   })
+})
+
+it('refuses λ that float32 cannot bear, and says which it can', async () => {
+  // Samples of length 10⁴ and 0.1, all at right angles: the condition number is 10¹⁰.
+  const far = matrix([1e4, 0.1, 1e4, 0.1].map((size, i) => Array.from({ length: 5 }, (_, k) => (k === i ? size : 0))))
+  const query = matrix([[1, 1, 1, 1, 1]])
+  const by = [0, 0, 1, 1]
+  const classifier = crc.make({ ...plain, lambda: 1e-3 })
+  const failure = classify(classifier, far, by, query).then(
+    () => '',
+    (error: Error) => error.message,
+  )
+  const [, enough] = (await failure).match(/condition number of at most 3e\+7.*Raise λ: (\S+) is surely enough/s)!
+  await expect(classify(crc.make({ ...plain, lambda: Number(enough) }), far, by, query)).resolves.toBeDefined()
+  expect(() => crc.make({ lambda: 0 })).toThrow(/the code of λ = 0, by the pseudo-inverse, is that of a small λ/)
 })
 
 it('the direct form keeps the digits of a residual far below the length of its query', async () => {

@@ -1,7 +1,9 @@
 import type { Method } from '../fitting/define-method.ts'
 import { choiceError } from '../fitting/parse-options.ts'
+import { crNrc } from './cr-nrc.ts'
 import { crc } from './crc.ts'
 import { dmlCrc } from './dml-crc.ts'
+import { dmlProCrc } from './dml-pro-crc.ts'
 import { kernelRidge } from './kernel-ridge.ts'
 import { knn } from './knn.ts'
 import { lda } from './lda.ts'
@@ -11,6 +13,7 @@ import { nca } from './nca.ts'
 import { ncm } from './ncm.ts'
 import { nrc } from './nrc.ts'
 import { nsc } from './nsc.ts'
+import { pcrc } from './pcrc.ts'
 import { proCrc } from './pro-crc.ts'
 import { ranPac } from './ran-pac.ts'
 import { reconstruction } from './reconstruction.ts'
@@ -33,13 +36,16 @@ export const methods = [
   ncm,
   nsc,
   crc,
+  pcrc,
   proCrc,
   robustProCrc,
   nrc,
+  crNrc,
   wcrc,
   nca,
   lmnn,
   reconstruction,
+  dmlProCrc,
   dmlCrc,
 ] as unknown as readonly Method[]
 

@@ -1,6 +1,6 @@
 import { hostInverse } from '../coding/ridge-code.ts'
 import { defineMethod } from '../fitting/define-method.ts'
-import { positive } from '../model/arrays.ts'
+import { ridgeWeight } from '../model/arrays.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import { ONLY_RESIDUALS, ruleOption } from './residual-rule.ts'
 
@@ -34,7 +34,7 @@ export const wcrc = defineMethod({
   name: 'wcrc',
   label: 'WCRC',
   paper: 'Timofte, Van Gool, "Adaptive and weighted collaborative representations", Pattern Recognition Letters 2014',
-  options: { lambda: positive.default(0.3).describe('λ, the weight of ‖α‖²'), rule: ruleOption },
+  options: { lambda: ridgeWeight.default(0.3).describe('λ, the weight of ‖α‖²'), rule: ruleOption },
   grid: { lambda: [0.01, 0.03, 0.1, 0.3, 1, 3] },
   async fit({ features, labels }, { lambda, rule }) {
     const factor = weightsOf(features)

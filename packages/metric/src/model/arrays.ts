@@ -25,4 +25,8 @@ export const labels = z.custom<Int32Array>((value) => {
 }, 'int32 classes 0 … C−1 that all occur')
 
 export const positive = z.number().positive()
+/** λ of a code. The least-norm code that λ = 0 would mean is the limit of small λ. */
+export const ridgeWeight = z
+  .number()
+  .positive('a number above 0; the code of λ = 0, by the pseudo-inverse, is that of a small λ, for instance 1e-3')
 export const count = z.int().positive()

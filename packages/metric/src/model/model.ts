@@ -5,6 +5,7 @@ import { CollaborativeDecision } from './decisions/collaborative.ts'
 import { KernelDecision } from './decisions/kernel.ts'
 import { LinearDecision } from './decisions/linear.ts'
 import { NeighbourDecision } from './decisions/neighbours.ts'
+import { PatchDecision } from './decisions/patches.ts'
 import { PrototypeDecision } from './decisions/prototypes.ts'
 import { RandomFeaturesDecision } from './decisions/random-features.ts'
 import { RobustDecision } from './decisions/robust.ts'
@@ -25,6 +26,7 @@ const Decision = z.discriminatedUnion('kind', [
   CollaborativeDecision,
   LinearDecision,
   NeighbourDecision,
+  PatchDecision,
   PrototypeDecision,
   RobustDecision,
   KernelDecision,
@@ -132,8 +134,9 @@ export function misfit(model: Model): { part: string; expected: string; received
     sizes.push(['embedding.factor', inner, factor instanceof Float32Array ? factor.length : factor.shape[0]])
   }
   if (decision.kind === 'linear') sizes.push(['decision.weights', classes, decision.weights.shape[1]])
-  if (decision.kind === 'collaborative' || decision.kind === 'robust')
+  if (decision.kind === 'collaborative' || decision.kind === 'robust' || decision.kind === 'patches')
     sizes.push(['decision.labels', decision.dictionary.shape[0], decision.labels.length])
+  if (decision.kind === 'patches') sizes.push(['decision.patches', 0, decision.dictionary.shape[1] % decision.patches])
   if (decision.kind === 'neighbours') {
     sizes.push(['decision.labels', decision.samples.shape[0], decision.labels.length])
     if (decision.k > decision.labels.length) sizes.push(['decision.k', decision.labels.length, decision.k])

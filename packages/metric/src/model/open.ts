@@ -7,6 +7,7 @@ import type { HostDecision, OpenDecision } from './decisions/decision.ts'
 import { openKernel } from './decisions/kernel.ts'
 import { openLinear } from './decisions/linear.ts'
 import { openNeighbours } from './decisions/neighbours.ts'
+import { openPatches } from './decisions/patches.ts'
 import { openPrototypes } from './decisions/prototypes.ts'
 import { openRandomFeatures } from './decisions/random-features.ts'
 import { openRobust } from './decisions/robust.ts'
@@ -46,6 +47,8 @@ function openDecision(decision: Decision): OpenDecision | HostDecision {
       return openLinear(decision)
     case 'neighbours':
       return openNeighbours(decision)
+    case 'patches':
+      return openPatches(decision)
     case 'prototypes':
       return openPrototypes(decision)
     case 'kernel':

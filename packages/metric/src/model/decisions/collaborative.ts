@@ -1,10 +1,11 @@
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import * as z from 'zod'
+import { blockCode, solveBlockSystem } from '../../coding/block-code.ts'
 import { arrange, arrangeMatrix, classLayout, gramBlocks } from '../../coding/class-layout.ts'
 import { classLogits } from '../../coding/class-logits.ts'
 import { classFactors, classWiseCodes } from '../../coding/class-wise-code.ts'
-import { nonNegativeCodes } from '../../coding/non-negative-code.ts'
-import { proCrcCode } from '../../coding/pro-crc-code.ts'
+import { nonNegativeCodes, ridgeSolve } from '../../coding/non-negative-code.ts'
+import { proCrcWeights } from '../../coding/pro-crc-code.ts'
 import { product } from '../../coding/product.ts'
 import type { Dictionary } from '../../coding/residuals.ts'
 import { codesOf, ridgeCode } from '../../coding/ridge-code.ts'
@@ -19,6 +20,7 @@ const Code = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ridge'), lambda: positive, inverse: matrix }),
   z.strictObject({ kind: z.literal('proCrc'), lambda: positive, gamma: positive }),
   z.strictObject({ kind: z.literal('nonNegative'), mu: positive, iterations: count, inverse: matrix }),
+  z.strictObject({ kind: z.literal('classResidual'), lambda: positive, mu: positive, iterations: count }),
   z.strictObject({ kind: z.literal('classWise'), lambda: positive }),
 ])
 
@@ -59,15 +61,32 @@ export function openDictionary({ dictionary, labels, code }: CollaborativeDecisi
       return { dictionary: own, tensors: [...kept, ...factors], codes: (q) => classWiseCodes(q, own, factors) }
     }
     case 'proCrc': {
-      const linear = proCrcCode(own, code.lambda, code.gamma)
-      return { dictionary: own, tensors: [...kept, ...Object.values(linear)], codes: (q) => codesOf(linear, q) }
+      const { rows, square } = blockCode(own, proCrcWeights(layout.classes, code.lambda, code.gamma))
+      return { dictionary: own, tensors: [...kept, rows, square], codes: (q) => codesOf({ rows, square }, q) }
+    }
+    case 'classResidual': {
+      // ‖q − D̂ᵀc‖² + λΣ_c‖q − D̂_cᵀc_c‖² with c ≥ 0.
+      const { lambda, mu, iterations } = code
+      const system = blockCode(own, { whole: 1, own: lambda, ridge: mu / 2 })
+      const codes = (q: tf.Tensor2D) =>
+        nonNegativeCodes({
+          fixed: tf.mul(codesOf(system, q), 1 + lambda),
+          solve: (b) => solveBlockSystem(system, own, 1, b),
+          mu,
+          iterations,
+        })
+      const { rows, square, factors } = system
+      return { dictionary: own, tensors: [...kept, rows, square, ...factors], codes }
     }
     default: {
       const { rows, square } = ridgeCode(toTensor(dictionary), toTensor(code.inverse))
       const linear = { rows: square ? d : arrange(rows, layout), square }
       const tensors = [...kept, linear.rows, ...(square ? [square] : [])]
       if (code.kind === 'ridge') return { dictionary: own, tensors, codes: (q) => codesOf(linear, q) }
-      return { dictionary: own, tensors, codes: (q) => nonNegativeCodes(q, d, linear, code) }
+      const { mu, iterations } = code
+      const solve = (b: tf.Tensor2D) => ridgeSolve(linear, d, mu, b)
+      const codes = (q: tf.Tensor2D) => nonNegativeCodes({ fixed: codesOf(linear, q), solve, mu, iterations })
+      return { dictionary: own, tensors, codes }
     }
   }
 }

@@ -67,13 +67,14 @@ export function openRobust({ dictionary, labels, lambda, gamma, iterations }: Ro
     }
   }
 
-  function residualsOf(q: Float32Array): Float32Array {
+  function residualsOf(q: Float32Array): Float64Array {
     const alpha = new Float64Array(count)
     const whole = new Float64Array(width)
     const a = new Float64Array(count * count)
     let ofCodes = new Float64Array(count).fill(1)
     let ofErrors = new Float64Array(width).fill(1)
-    for (let turn = 0; turn < iterations; turn++) {
+    // One solution without weights, and then the reweighted ones.
+    for (let turn = 0; turn <= iterations; turn++) {
       for (let i = 0; i < count; i++) {
         for (let j = 0; j <= i; j++) a[i * count + j] = fixed[i * count + j] + inner(d, i, j, width, ofErrors)
         a[i * count + i] += lambda * ofCodes[i]
@@ -86,7 +87,7 @@ export function openRobust({ dictionary, labels, lambda, gamma, iterations }: Ro
       ofCodes = alpha.map((code) => 1 / Math.max(Math.abs(code), 1e-4))
       ofErrors = whole.map((value, k) => 1 / Math.max(Math.abs(value - q[k]), 1e-6))
     }
-    return Float32Array.from({ length: classes }, (_, c) => {
+    return Float64Array.from({ length: classes }, (_, c) => {
       const left = Float64Array.from(whole)
       for (let i = 0; i < count; i++) {
         if (labels[i] !== c) continue
@@ -101,8 +102,10 @@ export function openRobust({ dictionary, labels, lambda, gamma, iterations }: Ro
       const scores = new Float32Array(rows * classes)
       for (let i = 0; i < rows; i++) {
         const residuals = residualsOf(data.slice(i * width, (i + 1) * width))
+        // From the least one: the parts that all classes share would take float32's digits from their differences.
+        const least = residuals.reduce((a, b) => Math.min(a, b))
         scores.set(
-          residuals.map((value) => -value),
+          residuals.map((value) => least - value),
           i * classes,
         )
       }
