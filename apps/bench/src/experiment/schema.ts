@@ -67,6 +67,9 @@ const EndToEnd = z
       options: optionsOf('dmlCrc').describe('Of the metric learned on the frozen features, where it starts'),
     }),
     z.strictObject({ method: z.literal('softmax'), ...endToEnd }),
+    z.strictObject({ method: z.literal('arcFace'), ...endToEnd }),
+    z.strictObject({ method: z.literal('proxyNca'), ...endToEnd }),
+    z.strictObject({ method: z.literal('triplet'), ...endToEnd }),
   ])
   .describe('A method that trains network and classifier together')
 

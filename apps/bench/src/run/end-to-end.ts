@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
-import { dmlCrc, type Model, methodNamed, predict, resumeObjective } from '@dml-crc/metric'
-import { dmlCrcTask, softmaxTask, type Task } from '@dml-crc/trainer'
+import { classBalanced, shuffled } from '@dml-crc/datasets'
+import { dmlCrc, type Model, predict, resumeObjective } from '@dml-crc/metric'
+import { arcFaceTask, dmlCrcTask, proxyNcaTask, softmaxTask, type Task, tripletTask } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import type { Curve } from '../results/details.ts'
 import { peakRssMb } from '../results/machine.ts'
@@ -11,7 +12,7 @@ import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead, seedKey } from './frozen.ts'
 import { classifyAndMeasure } from './measure.ts'
-import { methodLabel } from './method-label.ts'
+import { endToEndLabel } from './method-label.ts'
 import type { Asked, Study } from './study.ts'
 import { testView } from './test-view.ts'
 import { train } from './training.ts'
@@ -31,9 +32,9 @@ export async function runEndToEnd(
   const head = {
     ...rowHead(study, backbone),
     regime: 'end-to-end' as const,
-    method: methodLabel(entry),
+    method: endToEndLabel(entry),
     entry: entryKey,
-    baseline: methodNamed(entry.method).baseline,
+    baseline: entry.method !== 'dmlCrc',
   }
   for (let seed = experiment.seed; seed < experiment.seed + entry.seeds; seed++) {
     const key = seedKey(entryKey, seed)
@@ -46,7 +47,13 @@ export async function runEndToEnd(
       try {
         const title = `${head.method} end to end on ${head.backbone}, seed ${seed}`
         const checkpoints = folder.checkpointsOf(key)
-        const trained = await train(study, task, backbone, entry.train, { title, prng: own, checkpoints })
+        const trained = await train(study, task, backbone, entry.train, {
+          title,
+          prng: own,
+          checkpoints,
+          // The triplet loss has nothing to compare where a class comes alone.
+          sampler: entry.method === 'triplet' ? classBalanced(4) : shuffled,
+        })
         if (seed === experiment.seed) await exportStudyModel(study, backbone, () => task.model())
         await addRow(study, backbone, await task.model(), {
           key,
@@ -91,7 +98,12 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
     try {
       const title = `softmax from scratch on ${name}`
       const checkpoints = folder.checkpointsOf(key)
-      const trained = await train(study, task, backbone, training, { title, prng: own, checkpoints })
+      const trained = await train(study, task, backbone, training, {
+        title,
+        prng: own,
+        checkpoints,
+        sampler: shuffled,
+      })
       await backbone.save(file())
       // Weights that were lost are made again; the row is there already.
       if (folder.has(key)) return file()
@@ -122,16 +134,26 @@ async function begin(
 ): Promise<Task & { model(): Promise<Model> }> {
   const { backboneRate, metricRate } = entry.train
   const classNames = images.dataset.classes
-  if (entry.method === 'softmax') {
-    const head = prng.split('head')
-    return softmaxTask({ backbone, classes: classNames.length, prng: head, backboneRate, classNames })
+  const transform = testView(backbone, experiment)
+  const head = { backbone, classes: classNames.length, prng: prng.split('head'), backboneRate, classNames }
+  switch (entry.method) {
+    case 'softmax':
+      return softmaxTask(head)
+    case 'arcFace':
+      return arcFaceTask(head)
+    case 'proxyNca':
+      return proxyNcaTask(head)
+    case 'triplet':
+      return tripletTask({ backbone, records: images.fit, transform, backboneRate, classNames })
+    case 'dmlCrc':
+      break
   }
   const options = dmlCrc.options.parse(entry.options)
   const frozen = await dmlCrc.make(entry.options, { prng: prng.split('metric') }).fit(fit.features, fit.labels)
   return dmlCrcTask({
     backbone,
     records: images.fit,
-    transform: testView(backbone, experiment),
+    transform,
     // As while the metric was learned: without noise L goes on to fit single training images.
     objective: resumeObjective(frozen, { noise: options.noise, prng: prng.split('noise') }),
     rates: { backbone: backboneRate, metric: metricRate, scalars: metricRate },

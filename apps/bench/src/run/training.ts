@@ -1,6 +1,6 @@
 import type { Backbone } from '@dml-crc/backbones'
 import type { OnProgress, Prng } from '@dml-crc/core'
-import { createLoader, randomResizedCrop, shuffled } from '@dml-crc/datasets'
+import { createLoader, randomResizedCrop, type Sampler } from '@dml-crc/datasets'
 import { adamW, type Callback, fit, type Task, warmUpCosine } from '@dml-crc/trainer'
 import type { TrainingEntry } from '../experiment/schema.ts'
 import type { Curve } from '../results/details.ts'
@@ -16,13 +16,13 @@ export async function train(
   task: Task,
   backbone: Backbone,
   { epochs, batchSize, learningRate, weightDecay, warmUp, scale, clipNorm }: TrainingEntry,
-  { title, prng, checkpoints }: { title: string; prng: Prng; checkpoints: string },
+  { title, prng, checkpoints, sampler }: { title: string; prng: Prng; checkpoints: string; sampler: Sampler },
 ): Promise<{ seconds: number; curve: Curve }> {
   const { images, terminal, signal } = study
   const transform = randomResizedCrop({ size: backbone.inputSize, scale })
   const clock = clockCallback()
   const result = await fit(task, {
-    loader: createLoader(images.fit, { batchSize, transform, prng, sampler: shuffled }),
+    loader: createLoader(images.fit, { batchSize, transform, prng, sampler }),
     epochs,
     optimizer: adamW({ weightDecay }),
     learningRate,

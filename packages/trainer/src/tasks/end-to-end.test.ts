@@ -23,8 +23,11 @@ import { FeatureFile } from '../feature-file.ts'
 import { type FitOptions, fit } from '../fit.ts'
 import { predict } from '../predict.ts'
 import { readTensors } from '../snapshot.ts'
+import { arcFaceTask } from './arc-face.ts'
 import { dmlCrcTask } from './dml-crc.ts'
+import { proxyNcaTask } from './proxy-nca.ts'
 import { softmaxTask } from './softmax.ts'
+import { tripletTask } from './triplet.ts'
 
 const SIZE = 16
 const center = centerCrop({ size: SIZE })
@@ -145,6 +148,9 @@ describe('extractFeatures', () => {
 
 const makers = {
   softmax: async (backbone: Backbone) => softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(3) }),
+  ArcFace: async (backbone: Backbone) =>
+    arcFaceTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(3), scale: 8, margin: 0.1 }),
+  triplet: async (backbone: Backbone) => tripletTask({ backbone, records: train, transform: center }),
   'DML-CRC': async (backbone: Backbone) =>
     dmlCrcTask({
       backbone,
@@ -220,6 +226,20 @@ describe.each(Object.entries(makers))('%s from scratch', (_, make) => {
     expect(other.dropoutState()).toEqual(one.dropoutState())
     for (const each of [task, resumed, one, other]) each.dispose()
   })
+})
+
+it('Proxy-NCA gives the class of the nearest proxy by angle', async () => {
+  const backbone = await newBackbone()
+  const task = proxyNcaTask({ backbone, classes: 3, prng: Prng.fromSeed(3), length: 2 })
+  const proxies = (await task.variables.get('head/points')!.array()) as number[][]
+  const turned = {
+    data: Float32Array.from(proxies.toReversed().flat(), (value) => 7 * value),
+    shape: [3, backbone.featureSize],
+  }
+  const { labels } = await classify(await task.model(), turned as { data: Float32Array; shape: [number, number] })
+  expect([...labels]).toEqual([2, 1, 0])
+  task.dispose()
+  backbone.dispose()
 })
 
 it('predict names what files, folders and buffers show', async () => {
