@@ -6,8 +6,10 @@ import { duration } from '../command-line/duration.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { chooseBackbones } from './backbones.ts'
+
 import { openImages, setFolder } from './images.ts'
-import { methodLabel } from './method-label.ts'
+import { endToEndLabel, methodLabel } from './method-label.ts'
+
 import type { PrepareOptions } from './prepare.ts'
 
 /** Seconds for the features of an image by side 224, on two cores without a native engine: for a first idea. */
@@ -55,7 +57,7 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
     return { method: methodLabel(entry), candidates, fits: candidates * folds + entry.seeds }
   })
   const training = experiment.endToEnd.map((entry) => ({
-    method: methodLabel(entry),
+    method: endToEndLabel(entry),
     epochs: entry.train.epochs,
     seeds: entry.seeds,
     seconds: experiment.backbones.reduce(
