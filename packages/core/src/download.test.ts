@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -141,7 +141,9 @@ describe('download', () => {
       response.writeHead(200, { 'content-length': content.length })
       response.write(content.subarray(0, 1000))
     })
-    await expect(download({ urls: [url], to, sha256, retries: 0, timeoutMs: 300 })).rejects.toThrow(/[Tt]imeout/)
+    await expect(download({ urls: [url], to, sha256, retries: 0, timeoutMs: 300 })).rejects.toThrow(
+      /[Tt]imeout|slower than/,
+    )
   })
 
   it('gives up after its retries and says what every address did', async () => {
@@ -226,6 +228,85 @@ describe('download', () => {
     await utimes(`${to}.lock`, new Date(0), new Date(0))
     await download({ urls: [url], to, sha256 })
     await expectWhole()
+  })
+
+  it('gives up on a server that creeps', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': content.length })
+      const timer = setInterval(() => response.write('a'), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    await expect(download({ urls: [url], to, retries: 0, timeoutMs: 300 })).rejects.toThrow(/slower than 1024 bytes/)
+  })
+
+  it.each<[string, string, boolean]>([
+    ['HTTP/1.0 without a length', 'HTTP/1.0 200 OK\r\n\r\n', false],
+    ['a whole body', `HTTP/1.1 200 OK\r\nContent-Length: ${20 * content.length}\r\nConnection: close\r\n\r\n`, false],
+    ['a cut body', `HTTP/1.1 200 OK\r\nContent-Length: ${20 * content.length}\r\nConnection: close\r\n\r\n`, true],
+  ])('survives connections that close while it is behind: %s', async (_, head, isCut) => {
+    const large = Buffer.concat(Array(20).fill(content))
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => {
+        socket.write(head)
+        socket.end(isCut ? large.subarray(0, large.length - 1000) : large)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`
+    const whole = createHash('sha256').update(large).digest('hex')
+    try {
+      for (let i = 0; i < 10; i++) {
+        const running = download({ urls: [url], to, sha256: whole, retries: 0 })
+        if (isCut) await expect(running).rejects.toThrow(DownloadError)
+        else await running
+        await rm(join(folder, 'deep'), { recursive: true })
+      }
+    } finally {
+      server.close()
+    }
+  })
+
+  const range = (from: number) => ({ 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` })
+  it.each<[string, Handler]>([
+    ['answers with all from the first byte', (_, response) => response.writeHead(206, range(0)).end(content)],
+    ['does not say which part it sends', (_, response) => response.writeHead(206).end(content)],
+    [
+      'sends another part than was asked for',
+      (request, response) =>
+        request.headers.range
+          ? response.writeHead(206, range(7)).end(content.subarray(7))
+          : response.writeHead(200).end(content),
+    ],
+  ])('starts from the first byte where the server %s', async (_, handler) => {
+    const { url } = await serve((request, response, nth) =>
+      nth === 1 ? cutAfter(70_000, response) : handler(request, response, nth),
+    )
+    await download({ urls: [url], to, sha256 })
+    await expectWhole()
+  })
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['coded content', { 'content-encoding': 'gzip', 'content-length': '5' }, /content coded as gzip, and no checksum/],
+    ['an end that may be a cut', { connection: 'close' }, /no length, and no checksum/],
+  ])('without a checksum refuses %s', async (_, headers, message) => {
+    const { url } = await serve((_, response) => {
+      response.useChunkedEncodingByDefault = false
+      response.writeHead(200, headers).end('bytes')
+    })
+    await expect(download({ urls: [url], to, retries: 0 })).rejects.toThrow(message)
+  })
+
+  it('without a checksum does not join parts of two versions', async () => {
+    const { url, requests } = await serve((request, response, nth) => {
+      if (nth === 1) return cutAfter(70_000, response)
+      if (!request.headers.range) return honest(request, response, nth)
+      const start = Number(/bytes=(\d+)-/.exec(request.headers.range)?.[1])
+      return response.writeHead(206, { ...range(start), etag: '"v2"' }).end(content.subarray(start))
+    })
+    await download({ urls: [url], to })
+    await expectWhole()
+    expect(requests).toHaveLength(3)
   })
 
   it('refuses addresses that are not HTTP', async () => {

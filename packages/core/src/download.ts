@@ -34,6 +34,8 @@ const BACK_OFF_MS = 250
 
 const PROGRESS_MS = 100
 
+const DEFAULT_TIMEOUT_MS = 30_000
+
 /**
  * Fetches a file over HTTP so that `to` is either absent or whole: what arrives is kept in a part file, checked,
  * forced to the disk and renamed. A cut download goes on where it stopped. Addresses are tried in order, again
@@ -101,7 +103,7 @@ async function isWhole(path: string, { bytes, sha256 }: DownloadOptions): Promis
 }
 
 async function fetchFile(options: DownloadOptions): Promise<void> {
-  const { to, timeoutMs = 30_000, onProgress, bytes } = options
+  const { to, timeoutMs = DEFAULT_TIMEOUT_MS, onProgress, bytes } = options
   const part = `${to}.part`
   const proxied = new EnvHttpProxyAgent({
     headersTimeout: timeoutMs,
@@ -150,7 +152,7 @@ async function rounds(options: DownloadOptions, part: string, dispatcher: Dispat
 }
 
 async function fetchWhole(
-  { bytes, sha256, headers = {}, signal, onProgress }: DownloadOptions,
+  { bytes, sha256, headers = {}, signal, onProgress, timeoutMs = DEFAULT_TIMEOUT_MS }: DownloadOptions,
   url: string,
   part: string,
   origin: Origin,
@@ -165,6 +167,8 @@ async function fetchWhole(
     url,
     part,
     bytes,
+    isChecked: sha256 !== undefined,
+    timeoutMs,
     origin,
     headers,
     dispatcher,
