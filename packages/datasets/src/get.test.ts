@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DataError, DownloadError, InputError, writeMat } from '@dml-crc/core'
@@ -113,15 +113,12 @@ describe('getDataset', () => {
     const begun = async (): Promise<string[]> => {
       const names = await readdir(part).catch(() => [])
       const lengths = await Promise.all(names.map(async (name) => (await stat(join(part, name))).size))
-      return names.filter((name, i) => name.startsWith('flowers.tgz') && lengths[i] > 0)
+      return names.filter((name, i) => name === 'flowers.tgz.part' && lengths[i] > 0)
     }
     while ((await begun()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
     child.kill('SIGKILL')
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
     expect(await readdir(join(root, '..'))).not.toContain(basename(root))
-    // The lock of the dead, which would hold for some seconds more, is made to look older.
-    const locks = (await readdir(part)).filter((name) => name.endsWith('.lock'))
-    for (const name of locks) await utimes(join(part, name), 0, 0)
     requests = []
     await get()
     expect(requests.every((path) => path.endsWith('.tgz'))).toBe(true)
@@ -156,6 +153,31 @@ describe('getDataset', () => {
     })
     await get()
     expect(whole.equals(await readFile(path))).toBe(true)
+    expect(await verifyDataset('flowers102', root, { deep: true })).toMatchObject({ missing: [], damaged: [] })
+  })
+
+  it('keeps the files of a damaged tree that are not of the set, and sweeps what crashes left', async () => {
+    await get()
+    await rm(join(root, 'jpg', 'image_00004.jpg'))
+    await mkdir(join(root, 'mine'))
+    await writeFile(join(root, 'mine', 'thesis.txt'), 'mine')
+    await writeFile(join(root, 'jpg', 'notes.txt'), 'mine too')
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+    await mkdir(`${root}.${host}-${pid}-00000000.old`)
+    await get()
+    expect(await readFile(join(root, 'mine', 'thesis.txt'), 'utf8')).toBe('mine')
+    expect(await readFile(join(root, 'jpg', 'notes.txt'), 'utf8')).toBe('mine too')
+    expect((await verifyDataset('flowers102', root)).missing).toEqual([])
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
+  })
+
+  it('is made once by three processes that ask for it at once', async () => {
+    const children = [1, 2, 3].map(() => getElsewhere())
+    const ends = await Promise.all(children.map((child) => once(child, 'exit')))
+    expect(ends.map(([status]) => status)).toEqual([0, 0, 0])
+    expect(requests.filter((path) => path === '/flowers.tgz')).toHaveLength(1)
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
     expect(await verifyDataset('flowers102', root, { deep: true })).toMatchObject({ missing: [], damaged: [] })
   })
 

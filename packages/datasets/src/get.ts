@@ -1,6 +1,16 @@
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { DataError, download, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
+import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import {
+  DataError,
+  download,
+  homeFolder,
+  InputError,
+  type OnProgress,
+  swapFolder,
+  sweepLeftovers,
+  withLock,
+  writeJsonAtomic,
+} from '@dml-crc/core'
 import { MARKER as DEMO_MARKER, demoFolder, drawDemo } from './demo/draw.ts'
 import { extract } from './extract.ts'
 import { SOURCES, type Source, type SourceFile, type SourceName } from './sources.ts'
@@ -26,7 +36,7 @@ const begun = (root: string) => ({ downloads: `${resolve(root)}.downloads`, tree
 /**
  * Makes a data set's folder whole: downloads (going on where an earlier try stopped), checks, unpacks beside the
  * folder, checks the tree and renames it. A folder that is whole already is left as it is; one that is damaged or
- * half there is replaced. `demo` is drawn. `DML_CRC_MIRROR` names a server to ask first: `MIRROR/NAME/FILE`.
+ * half there is replaced; files in it that are not of the set stay. One process at a time does it, others wait. `demo` is drawn. `DML_CRC_MIRROR` names a server to ask first: `MIRROR/NAME/FILE`.
  * @returns the folder.
  * @throws {InputError} when the name is not known, or the folder holds other things.
  * @throws {DownloadError} when no address gives a file.
@@ -50,6 +60,18 @@ function sourceOf(name: string): Source {
 
 /** {@link getDataset} from a source that the caller names. */
 export async function getFrom(source: Source, name: string, root: string, options: GetOptions): Promise<void> {
+  const { signal, onProgress } = options
+  const before = await verifyDataset(name, root)
+  if (isWhole(before, source)) return
+  await checkReplaceable(root, before)
+  const onWait = () =>
+    onProgress?.({ kind: 'note', task: name, text: 'another process is getting it: waiting for that' })
+  await withLock(`${resolve(root)}.lock`, () => getAlone(source, name, root, options), { signal, onWait })
+}
+
+/** While no other process does the same. */
+async function getAlone(source: Source, name: string, root: string, options: GetOptions): Promise<void> {
+  await sweepLeftovers(dirname(resolve(root)))
   const before = await verifyDataset(name, root)
   if (isWhole(before, source)) return
   await checkReplaceable(root, before)
@@ -66,11 +88,21 @@ export async function getFrom(source: Source, name: string, root: string, option
     throw new DataError(tree, { expected: `${source.images} sound images`, received, remedy })
   }
   await writeJsonAtomic(join(tree, MARKER), { name, images: after.listed })
-  const old = `${resolve(root)}.old`
-  await rename(root, old).catch(() => {})
-  await rename(tree, root)
-  await rm(old, { recursive: true, force: true })
+  await keepForeignFiles(root, tree)
+  await swapFolder(tree, root)
   await rm(downloads, { recursive: true, force: true })
+}
+
+/** Files that are not of the data set go into its new tree too: linked, so that they are never in neither. */
+async function keepForeignFiles(root: string, tree: string): Promise<void> {
+  const present = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of present) {
+    if (!entry.isFile()) continue
+    const path = relative(root, join(entry.parentPath ?? entry.path, entry.name))
+    if (await exists(join(tree, path))) continue
+    await mkdir(dirname(join(tree, path)), { recursive: true })
+    await link(join(root, path), join(tree, path)).catch(() => copyFile(join(root, path), join(tree, path)))
+  }
 }
 
 /** A mirror that the environment names comes before the official addresses; its files must have the same checksums. */
