@@ -70,6 +70,7 @@ export { robustProCrc } from './methods/robust-pro-crc.ts'
 export { softmax } from './methods/softmax.ts'
 export { wccn } from './methods/wccn.ts'
 export { wcrc } from './methods/wcrc.ts'
+export { modelFromBytes, modelToBytes } from './model/bytes.ts'
 export { type Explanation, explain } from './model/explain.ts'
 export {
   type Calibration,

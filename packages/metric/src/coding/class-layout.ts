@@ -27,9 +27,7 @@ export interface ClassLayout {
   readonly order: Int32Array
   /** [N] the layout's row of each row of the dictionary. */
   readonly position: Int32Array
-  /** [C] the class at each place of the layout's order of classes. */
-  readonly classOrder: Int32Array
-  /** [C] the place of each class. */
+  /** [C] the place of each class in the layout's order of classes. */
   readonly classPosition: Int32Array
   readonly buckets: readonly Bucket[]
   /** Whether the dictionary already lies in this order. */
@@ -65,9 +63,8 @@ export function classLayout(labels: Int32Array, classes?: number): ClassLayout {
       for (let i = byClass[c].length; i < size; i++) order.push(-1)
     }
   }
-  const classOrder = Int32Array.from(runs.flat())
-  const classPosition = new Int32Array(classOrder.length)
-  classOrder.forEach((c, place) => {
+  const classPosition = new Int32Array(counts.length)
+  runs.flat().forEach((c, place) => {
     classPosition[c] = place
   })
   const position = new Int32Array(labels.length)
@@ -80,7 +77,6 @@ export function classLayout(labels: Int32Array, classes?: number): ClassLayout {
     rows: order.length,
     order: Int32Array.from(order),
     position,
-    classOrder,
     classPosition,
     buckets,
     isIdentity: order.length === labels.length && order.every((row, place) => row === place),
@@ -180,12 +176,6 @@ export function timesBlocks(blocks: readonly tf.Tensor3D[], x: tf.Tensor2D, layo
 export function toClasses(x: tf.Tensor2D, layout: ClassLayout): tf.Tensor2D {
   const ordered = layout.buckets.length === 1 ? x : tf.gather(x, tf.tensor1d(layout.classPosition, 'int32'))
   return tf.transpose(ordered)
-}
-
-/** The opposite of {@link toClasses}. */
-export function fromClasses(x: tf.Tensor2D, layout: ClassLayout): tf.Tensor2D {
-  const turned = tf.transpose(x) as tf.Tensor2D
-  return layout.buckets.length === 1 ? turned : tf.gather(turned, tf.tensor1d(layout.classOrder, 'int32'))
 }
 
 /** blkdiag over classes of (x_c y_cᵀ) times d, for x, y [N', B] and d [N', r]. */

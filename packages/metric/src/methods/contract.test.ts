@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, Prng } from '@dml-crc/core'
-import { encodeSafetensors, parseSafetensors } from '@dml-crc/core/arrays'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadModel, saveModel } from '../files.ts'
 import type { Classifier } from '../fitting/define-method.ts'
+import { modelFromBytes, modelToBytes } from '../model/bytes.ts'
 import { modelClasses, modelWidth } from '../model/model.ts'
 import { openModel } from '../model/open.ts'
 import { predict, scores } from '../model/predict.ts'
@@ -121,8 +121,7 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
       const rest = new Map([...tensors].filter(([key]) => key !== gone))
       expect(() => deserialise({ tensors: rest, metadata }, 'spoilt'), gone).toThrow(DataError)
     })
-    const bytes = encodeSafetensors(tensors, metadata)
-    expect(deserialise(parseSafetensors(bytes), 'bytes')).toEqual(model)
+    expect(modelFromBytes(modelToBytes(model))).toEqual(model)
   })
 
   it('refuses what it cannot use before any work', async () => {
