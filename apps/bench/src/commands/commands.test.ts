@@ -16,7 +16,7 @@ let set: string
 
 const size = assign('dataset.perClass={"train":4,"val":1,"test":2}', 'backbones.0.pretrain.epochs=1')
 const methods = assign(
-  'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"rank":16,"steps":2}}]',
+  'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"shrinkage":2,"between":0.25,"gamma":1.5}}]',
 )
 const images = assign('dataset.perClass={"train":4,"val":1,"test":2}')
 const weights = ['--weights', join('base', 'checkpoints', 'tiny_vgg.safetensors')]

@@ -48,11 +48,7 @@ export async function photosExperiment(path: string, splits: PhotoSplits = {}): 
     },
     splits: splitsOf(dataset, images, splits),
     backbones: [{ name: 'mobilenet_v1' }],
-    methods: [
-      { method: 'softmax' },
-      { method: 'crc', options: { rule: 'plain' } },
-      { method: 'dmlCrc', options: { center: true } },
-    ],
+    methods: [{ method: 'softmax' }, { method: 'crc', options: { rule: 'plain' } }, { method: 'dmlCrc' }],
   }
 }
 

@@ -64,7 +64,7 @@ const EndToEnd = z
     z.strictObject({
       method: z.literal('dmlCrc'),
       ...endToEnd,
-      options: optionsOf('dmlCrc').describe('Of the metric learned on the frozen features, where it starts'),
+      options: optionsOf('dmlCrcGradient').describe('Of the metric learned on the frozen features, where it starts'),
     }),
     z.strictObject({ method: z.literal('softmax'), ...endToEnd }),
     z.strictObject({ method: z.literal('arcFace'), ...endToEnd }),

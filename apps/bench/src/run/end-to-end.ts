@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { classBalanced, shuffled } from '@dml-crc/datasets'
-import { dmlCrc, type Model, predict, resumeObjective } from '@dml-crc/metric'
+import { dmlCrcGradient, type Model, predict, resumeObjective } from '@dml-crc/metric'
 import { arcFaceTask, dmlCrcTask, proxyNcaTask, softmaxTask, type Task, tripletTask } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import type { Curve } from '../results/details.ts'
@@ -148,8 +148,8 @@ async function begin(
     case 'dmlCrc':
       break
   }
-  const options = dmlCrc.options.parse(entry.options)
-  const frozen = await dmlCrc.make(entry.options, { prng: prng.split('metric') }).fit(fit.features, fit.labels)
+  const options = dmlCrcGradient.options.parse(entry.options)
+  const frozen = await dmlCrcGradient.make(entry.options, { prng: prng.split('metric') }).fit(fit.features, fit.labels)
   return dmlCrcTask({
     backbone,
     records: images.fit,

@@ -154,11 +154,15 @@ export function scaleByClass(x: tf.Tensor2D, y: tf.Tensor2D, layout: ClassLayout
   )
 }
 
-/** The Gram blocks G_cc = D_c D_cᵀ of D [N', r], one tensor [classes, size, size] for each bucket. */
-export function gramBlocks(d: tf.Tensor2D, layout: ClassLayout): tf.Tensor3D[] {
+/**
+ * The Gram blocks G_cc = D_c D_cᵀ of D [N', r], one tensor [classes, size, size] for each bucket; with `gamma` those of the
+ * Gaussian kernel, whose entries at rows of zeros mean nothing.
+ */
+export function gramBlocks(d: tf.Tensor2D, layout: ClassLayout, gamma?: number): tf.Tensor3D[] {
   return layout.buckets.map((bucket) => {
     const rows = bucketOf(d, bucket)
-    return tf.matMul(rows, rows, false, true) as tf.Tensor3D
+    const block = tf.matMul(rows, rows, false, true) as tf.Tensor3D
+    return gamma === undefined ? block : tf.tidy(() => tf.exp(tf.mul(tf.sub(block, 1), gamma)) as tf.Tensor3D)
   })
 }
 

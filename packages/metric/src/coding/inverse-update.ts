@@ -2,6 +2,7 @@ import { NumericalError } from '@dml-crc/core/errors'
 import { cholesky, choleskySolve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { innerProducts } from './kernel.ts'
 import { product } from './product.ts'
 
 /**
@@ -60,13 +61,18 @@ async function stableFactor(a: tf.Tensor): Promise<tf.Tensor | undefined> {
   return factor
 }
 
-/** The inverse of the dual matrix of D [N, r] with new rows X [k, r] below, from P = (DDᵀ + λI)⁻¹. */
-export function bordered(inverse: Matrix, dictionary: Matrix, rows: Matrix, lambda: number): tf.Tensor2D {
+/** The inverse of the dual matrix of D [N, r] with new rows X [k, r] below, from P = (DDᵀ + λI)⁻¹ or that of a kernel. */
+export function bordered(
+  inverse: Matrix,
+  dictionary: Matrix,
+  rows: Matrix,
+  { lambda, gamma }: { lambda: number; gamma?: number },
+): tf.Tensor2D {
   return tf.tidy(() => {
     const [p, d, x] = [inverse, dictionary, rows].map(toTensor)
-    const cross = product(d, x, { b: true })
+    const cross = innerProducts(d, x, gamma)
     const solved = product(p, cross)
-    const corner = tf.add(product(x, x, { b: true }), tf.mul(tf.eye(x.shape[0]), lambda))
+    const corner = tf.add(innerProducts(x, x, gamma), tf.mul(tf.eye(x.shape[0]), lambda))
     const factor = cholesky(tf.sub(corner, product(cross, solved, { a: true })))
     const below = choleskySolve(factor, tf.transpose(solved)) as tf.Tensor2D
     const last = choleskySolve(factor, tf.eye(x.shape[0])) as tf.Tensor2D

@@ -9,6 +9,7 @@ import {
   timesBlocks,
   timesOuterBlocks,
 } from './class-layout.ts'
+import { innerProducts } from './kernel.ts'
 import { product } from './product.ts'
 
 /** `plain`: r_c = ‖q̂ − D̂_cᵀα_c‖². `ratio`: that divided by ‖α_c‖² + ε. */
@@ -31,6 +32,8 @@ export interface Dictionary {
   readonly layout: ClassLayout
   /** The Gram blocks of `d`, where they are known already. */
   readonly blocks?: readonly tf.Tensor3D[]
+  /** γ of the Gaussian kernel that the codes are taken in; without it inner products are plain. */
+  readonly gamma?: number
 }
 
 /**
@@ -45,7 +48,11 @@ export function classResiduals(
   { targets, rule = 'plain', form = 'gram' }: { targets?: tf.Tensor2D; rule?: Rule; form?: ResidualForm } = {},
 ): tf.Tensor2D {
   const plain =
-    form === 'gram' ? gramResiduals(alpha, dictionary, targets) : directResiduals(alpha, dictionary, targets)
+    dictionary.gamma !== undefined
+      ? kernelResiduals(alpha, dictionary, targets)
+      : form === 'gram'
+        ? gramResiduals(alpha, dictionary, targets)
+        : directResiduals(alpha, dictionary, targets)
   if (rule === 'plain') return plain
   return tf.div(plain, tf.add(sumByClass(tf.square(alpha), dictionary.layout), RATIO_EPSILON))
 }
@@ -80,6 +87,13 @@ function gramResiduals(alpha: tf.Tensor2D, { d, layout, blocks }: Dictionary, ta
     return { value, gradFunc }
   })
   return tf.tidy(() => op(alpha, d, ...(targets ? [targets] : [])) as tf.Tensor2D)
+}
+
+/** ‖φ(t) − Σ_{i∈c} α_iφ(x_i)‖² = 1 − 2h_cᵀα_c + α_cᵀG_ccα_c, with kernel products in h and G_cc. */
+function kernelResiduals(alpha: tf.Tensor2D, { d, layout, blocks, gamma }: Dictionary, targets = d): tf.Tensor2D {
+  const h = innerProducts(d, targets, gamma)
+  const half = tf.sub(timesBlocks(blocks ?? gramBlocks(d, layout, gamma), alpha, layout), tf.mul(h, 2))
+  return tf.relu(tf.add(sumByClass(tf.mul(alpha, half) as tf.Tensor2D, layout), 1)) as tf.Tensor2D
 }
 
 function directResiduals(alpha: tf.Tensor2D, { d, layout }: Dictionary, targets = d): tf.Tensor2D {

@@ -1,7 +1,8 @@
 import { NumericalError } from '@dml-crc/core/errors'
 import * as tf from '@tensorflow/tfjs'
 import { type Matrix, toMatrix, toTensor } from '../samples/matrix.ts'
-import { inverseOf, invertPositive } from './inverse.ts'
+import { invertPositive } from './inverse.ts'
+import { innerProducts } from './kernel.ts'
 import { product } from './product.ts'
 
 /** The codes α = E S q of queries, where both matrices are computed once for a dictionary. */
@@ -17,13 +18,21 @@ export function codesOf({ rows, square }: LinearCode, queries: tf.Tensor2D): tf.
   return square ? product(rows, product(square, queries, { b: true })) : product(rows, queries, { b: true })
 }
 
+/** Whether the inverse of a dictionary of that shape is the one over its samples, [N, N], and not the one over its columns. */
+export const isDual = ([samples, width]: readonly number[], gamma?: number): boolean =>
+  gamma !== undefined || samples < width
+
 /**
- * The inverse that the code of CRC takes, of D [N, r]: (DᵀD + λI)⁻¹ [r, r], or (DDᵀ + λI)⁻¹ [N, N] where that is smaller.
+ * The inverse that the code of CRC takes, of D [N, r]: (DᵀD + λI)⁻¹ [r, r], or (DDᵀ + λI)⁻¹ [N, N] where that is smaller;
+ * with `gamma` (K + λI)⁻¹ [N, N] of the kernel products K.
  */
-export function ridgeInverse(d: tf.Tensor2D, lambda: number): tf.Tensor2D {
-  const [n, width] = d.shape
-  if (n >= width) return inverseOf(d, lambda)
-  return tf.tidy(() => invertPositive(tf.add(product(d, d, { b: true }), tf.mul(tf.eye(n), lambda)) as tf.Tensor2D))
+export function ridgeInverse(d: tf.Tensor2D, lambda: number, gamma?: number): tf.Tensor2D {
+  return tf.tidy(() => invertPositive(ridgeSystem(d, lambda, gamma)))
+}
+
+function ridgeSystem(d: tf.Tensor2D, lambda: number, gamma?: number): tf.Tensor2D {
+  const gram = isDual(d.shape, gamma) ? innerProducts(d, d, gamma) : product(d, d, { a: true })
+  return tf.add(gram, tf.mul(tf.eye(gram.shape[0]), lambda))
 }
 
 /**
@@ -31,7 +40,7 @@ export function ridgeInverse(d: tf.Tensor2D, lambda: number): tf.Tensor2D {
  * Source: Zhang, Yang, Feng, "Sparse representation or collaborative representation", ICCV 2011, eq. 6.
  */
 export function ridgeCode(d: tf.Tensor2D, inverse: tf.Tensor2D): LinearCode {
-  return d.shape[0] >= d.shape[1] ? { rows: d, square: inverse } : { rows: product(inverse, d) }
+  return isDual(d.shape) ? { rows: product(inverse, d) } : { rows: d, square: inverse }
 }
 
 /** Condition number from which float32 codes no longer classify as exact ones do. */
@@ -42,15 +51,11 @@ const WORST_CONDITION = 3e7
  * @throws {NumericalError} where λ is too small for float32: the condition number ‖A‖₁‖A⁻¹‖₁ of the system is above 3e7, and
  * labels would differ from those of exact codes.
  */
-export async function hostInverse(dictionary: Matrix, lambda: number): Promise<Matrix> {
-  const [n, width] = dictionary.shape
+export async function hostInverse(dictionary: Matrix, lambda: number, gamma?: number): Promise<Matrix> {
   const { inverse, norms } = tf.tidy(() => {
     const d = toTensor(dictionary)
-    const inverse = ridgeInverse(d, lambda)
-    const system = tf.add(
-      n >= width ? product(d, d, { a: true }) : product(d, d, { b: true }),
-      tf.mul(tf.eye(Math.min(n, width)), lambda),
-    )
+    const inverse = ridgeInverse(d, lambda, gamma)
+    const system = ridgeSystem(d, lambda, gamma)
     const norm = (a: tf.Tensor) => tf.max(tf.sum(tf.abs(a), 0))
     return { inverse, norms: tf.stack([norm(system), norm(inverse)]) }
   })

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { accuracy } from '../evaluation/measures.ts'
 import { crc } from '../methods/crc.ts'
-import { dmlCrc, fitDmlCrc } from '../methods/dml-crc.ts'
+import { dmlCrcGradient } from '../methods/dml-crc-gradient.ts'
 import { reconstruction } from '../methods/reconstruction.ts'
 import { explain } from '../model/explain.ts'
 import { predict } from '../model/predict.ts'
@@ -35,6 +35,14 @@ function problem(count: number, seed: number): { features: Matrix; labels: numbe
 }
 const train = problem(48, 1)
 const test = problem(200, 2)
+
+type Options = Parameters<typeof dmlCrcGradient.make>[0]
+const fitGradient = (
+  { features, labels }: { features: Matrix; labels: number[] },
+  options: Options,
+  { prng, groups }: { prng?: Prng; groups?: number[] } = {},
+) => dmlCrcGradient.make(options, { prng }).fit(features, labels, { groups })
+
 const plain = { signedSquareRoot: false, unitNorm: false, center: false }
 const quick = {
   ...plain,
@@ -47,11 +55,11 @@ const quick = {
   smoothing: 0,
 }
 
-describe('fitDmlCrc', () => {
+describe('dmlCrcGradient', () => {
   it('is better than CRC where a metric helps, and lowers its loss', async () => {
     const baseline = await crc.make({ ...plain, lambda: 1 }).fit(train.features, train.labels)
     const before = accuracy((await predict(baseline, test.features)).labels, test.labels)
-    const model = await fitDmlCrc(train.features, train.labels, quick)
+    const model = await fitGradient(train, quick)
     const { labels, probabilities } = await predict(model, test.features)
     expect(accuracy(labels, test.labels)).toBeGreaterThan(before + 0.1)
     expect(model.losses!.at(-1)!).toBeLessThan(0.8 * model.losses![0])
@@ -62,38 +70,38 @@ describe('fitDmlCrc', () => {
 
   it('is decided by its seed', async () => {
     const run = async (seed: number) =>
-      (await fitDmlCrc(train.features, train.labels, { ...quick, steps: 3, prng: Prng.fromSeed(seed) })).losses
+      (await fitGradient(train, { ...quick, steps: 3 }, { prng: Prng.fromSeed(seed) })).losses
     expect(await run(1)).toEqual(await run(1))
     expect(await run(1)).not.toEqual(await run(2))
   })
 
   it('chooses the steps on held-out folds', async () => {
     const earlyStop = { folds: 4, tried: 2 }
-    const { losses } = await fitDmlCrc(train.features, train.labels, { ...quick, steps: 12, earlyStop })
+    const { losses } = await fitGradient(train, { ...quick, steps: 12, earlyStop })
     expect(losses!.length).toBeGreaterThan(0)
     expect(losses!.length).toBeLessThanOrEqual(12)
   })
 
   it('takes views of one image as one image', async () => {
     const groups = train.labels.map((label, i) => Math.floor(i / 8) * 4 + label)
-    const model = await fitDmlCrc(train.features, train.labels, { ...quick, steps: 4, groups })
+    const model = await fitGradient(train, { ...quick, steps: 4 }, { groups })
     expect(model.decision.dictionary.shape).toEqual([24, 12])
     const wrong = train.labels.map(() => 0)
-    await expect(fitDmlCrc(train.features, train.labels, { groups: wrong })).rejects.toThrow(/one label in each group/)
+    await expect(fitGradient(train, {}, { groups: wrong })).rejects.toThrow(/one label in each group/)
   })
 
   it('works with classes of very different size, and with the ratio rule', async () => {
     const rows = train.labels.flatMap((label, i) => (label > 0 || i < 8 ? [i] : []))
     const data = Float32Array.from(rows.flatMap((i) => [...train.features.data.subarray(i * 12, i * 12 + 12)]))
     const labels = rows.map((i) => train.labels[i])
-    const classifier = dmlCrc.make({ ...quick, steps: 5, rule: 'ratio' })
+    const classifier = dmlCrcGradient.make({ ...quick, steps: 5, rule: 'ratio' })
     const model = await classifier.fit({ data, shape: [rows.length, 12] }, labels)
     expect((await predict(model, test.features)).labels).toHaveLength(200)
   })
 
   it('learns the weights of the other parts of the decision rule, where they are not 0', async () => {
     const rule = { meanWeight: 2, ridgeWeight: 3, unitLength: true }
-    const model = await fitDmlCrc(train.features, train.labels, { ...quick, ...rule })
+    const model = await fitGradient(train, { ...quick, ...rule })
     const { residual, mean, ridge } = model.decision.weights
     expect(model.losses!.at(-1)!).toBeLessThan(0.8 * model.losses![0])
     for (const [value, start] of [
@@ -104,17 +112,17 @@ describe('fitDmlCrc', () => {
       expect(value).toBeGreaterThan(0)
       expect(value).not.toBeCloseTo(start, 3)
     }
-    const only = await fitDmlCrc(train.features, train.labels, { ...quick, temperature: 0, meanWeight: 2 })
+    const only = await fitGradient(train, { ...quick, temperature: 0, meanWeight: 2 })
     expect(only.decision.weights).toMatchObject({ residual: 0, ridge: 0 })
     expect(accuracy((await predict(only, test.features)).labels, test.labels)).toBeGreaterThan(0.5)
   })
 
   it('refuses what cannot be learned from', async () => {
     const labels = train.labels.map((label, i) => (i === 5 ? 4 : label))
-    await expect(fitDmlCrc(train.features, labels)).rejects.toThrow(/class 4: expected two or more samples/)
-    expect(() => fitDmlCrc(train.features, train.labels, { lambda: 0 })).toThrow(/lambda.*received 0/)
-    expect(() => fitDmlCrc(train.features, train.labels, { noise: -1 })).toThrow(/noise.*received -1/)
-    await expect(fitDmlCrc(train.features, train.labels, { rank: 13 })).rejects.toThrow(/rank: expected .*12/)
+    await expect(fitGradient({ ...train, labels }, {})).rejects.toThrow(/class 4: expected two or more samples/)
+    expect(() => fitGradient(train, { lambda: 0 })).toThrow(/lambda.*received 0/)
+    expect(() => fitGradient(train, { noise: -1 })).toThrow(/noise.*received -1/)
+    await expect(fitGradient(train, { rank: 13 })).rejects.toThrow(/rank: expected .*12/)
   })
 })
 

@@ -1,17 +1,22 @@
 import type { Prng } from '@dml-crc/core/prng'
 import type { OnProgress } from '@dml-crc/core/progress'
-import type * as z from 'zod'
+import * as z from 'zod'
+import { chooseMetric } from '../choosing/choose-metric.ts'
+import { scatterMetric } from '../choosing/scatter-metric.ts'
 import { hostInverse } from '../coding/ridge-code.ts'
 import { defineMethod } from '../fitting/define-method.ts'
-import { learnMetric } from '../learning/learn-metric.ts'
-import { metricOptions } from '../learning/metric-options.ts'
+import { checkPairs } from '../learning/learn-metric.ts'
+import { positive } from '../model/arrays.ts'
 import type { CollaborativeModel } from '../model/model.ts'
 import { mapped } from '../model/open-embedding.ts'
-import type { Features } from '../samples/matrix.ts'
+import { type Features, toMatrix } from '../samples/matrix.ts'
+
+const CHOSEN = 'chosen on held-out samples when absent'
 
 /**
- * The distance metric learned collaborative representation classifier on frozen features: a metric is learned so that the
- * code of every sample over all others finds its class, then queries are coded in that metric.
+ * The distance metric learned collaborative representation classifier. The metric M = LᵀL is learned from the scatter of the
+ * samples within and between classes (`scatterMetric`); its two numbers, the kernel that codes are taken in and λ are those of
+ * the highest accuracy on held-out samples, which are coded over the others.
  */
 export const dmlCrc = defineMethod({
   name: 'dmlCrc',
@@ -19,38 +24,67 @@ export const dmlCrc = defineMethod({
   paper:
     'Chakraborti, McCane, Mills, Pal, "Distance metric learned collaborative representation classifier", arXiv 1905.01168',
   baseline: false,
-  options: metricOptions,
+  options: {
+    shrinkage: positive
+      .optional()
+      .describe(`How much of the mean variance within classes is added to every direction before whitening; ${CHOSEN}`),
+    between: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(`Exponent that stretches directions in which class means differ; ${CHOSEN}`),
+    gamma: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(`γ of the Gaussian kernel that codes are taken in, 0 for plain inner products; ${CHOSEN}`),
+    lambda: positive.optional().describe(`λ of the code; ${CHOSEN}`),
+  },
   normaliseDefaults: { center: true },
-  grid: { lambda: [0.03, 0.1, 0.3, 1], rank: [64, 256] },
-  async fit({ features, labels, views }, options, context) {
-    const learned = await learnMetric(views.features, views.images, options, context)
-    const { embedding, lambda, weights, losses } = learned
+  async fit(samples, { shrinkage, between, gamma, lambda }, { onProgress }) {
+    const { features, labels } = samples
+    checkPairs(labels)
+    const { candidate, rule, chosen } = await chooseMetric(samples, { shrinkage, between, gamma, lambda }, onProgress)
+    const metric = scatterMetric(samples)
+    const factor = await metric.factor(candidate)
+    const embedding = { factor: await toMatrix(factor), unitLength: true }
+    factor.dispose()
+    metric.dispose()
     const dictionary = await mapped(features, embedding)
-    const code = { kind: 'ridge' as const, lambda, inverse: await hostInverse(dictionary, lambda) }
+    const kernel = candidate.gamma > 0 ? candidate.gamma : undefined
+    const inverse = await hostInverse(dictionary, candidate.lambda, kernel)
     return {
       embedding,
-      losses,
-      decision: { kind: 'collaborative', dictionary, labels, code, rule: options.rule, form: 'gram', weights },
+      chosen,
+      decision: {
+        kind: 'collaborative',
+        dictionary,
+        labels,
+        ...(kernel !== undefined && { gamma: kernel }),
+        code: { kind: 'ridge', lambda: candidate.lambda, inverse },
+        rule: 'plain',
+        form: 'gram',
+        weights: { residual: rule.residual, mean: 0, ridge: rule.ridge },
+      },
     }
   },
 })
 
 export type FitDmlCrcOptions = z.input<typeof dmlCrc.options> & {
-  /** [N] which rows are views of one image. Each step takes one random view of each, the dictionary their mean. */
+  /** [N] which rows are views of one image; the dictionary has the mean of the views of each. */
   groups?: ArrayLike<number>
   /** [C] kept in the model. */
   classNames?: readonly string[]
-  /** Decides noise, views and folds. Default `Prng.fromSeed(0)`. */
   prng?: Prng
   onProgress?: OnProgress
 }
 
 /**
- * Fits DML-CRC to features as the network gives them; normalisation is part of the model.
+ * Fits DML-CRC to features as the network gives them; normalisation is part of the model, and every option that is not given
+ * is chosen on samples held out of these.
  * @param features [N, d] finite numbers
  * @param labels [N] classes 0 … C−1, two or more images each
  * @throws {InputError} for features, labels or options of another form, before any work.
- * @throws {NumericalError} when the loss stops being finite.
  */
 export function fitDmlCrc(
   features: Features,

@@ -3,6 +3,7 @@ import { choiceError } from '../fitting/parse-options.ts'
 import { crNrc } from './cr-nrc.ts'
 import { crc } from './crc.ts'
 import { dmlCrc } from './dml-crc.ts'
+import { dmlCrcGradient } from './dml-crc-gradient.ts'
 import { dmlProCrc } from './dml-pro-crc.ts'
 import { kernelRidge } from './kernel-ridge.ts'
 import { knn } from './knn.ts'
@@ -46,6 +47,7 @@ export const methods = [
   lmnn,
   reconstruction,
   dmlProCrc,
+  dmlCrcGradient,
   dmlCrc,
 ] as unknown as readonly Method[]
 

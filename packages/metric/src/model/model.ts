@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isDual } from '../coding/ridge-code.ts'
 import { classCounts } from '../samples/checks.ts'
 import { floats, matrix, positive } from './arrays.ts'
 import { CollaborativeDecision } from './decisions/collaborative.ts'
@@ -146,8 +147,16 @@ export function misfit(model: Model): { part: string; expected: string; received
   if (decision.kind === 'randomFeatures')
     sizes.push(['decision.projection', decision.weights.shape[0], decision.projection.shape[1]])
   if (decision.kind === 'collaborative' && 'inverse' in decision.code) {
-    const side = Math.min(...decision.dictionary.shape)
+    const { shape } = decision.dictionary
+    const side = isDual(shape, decision.gamma) ? shape[0] : shape[1]
     for (const size of decision.code.inverse.shape) sizes.push(['decision.code.inverse', side, size])
+  }
+  if (decision.kind === 'collaborative' && decision.gamma !== undefined) {
+    const { code, form, weights } = decision
+    if (!embedding?.unitLength || code.kind !== 'ridge' || form !== 'gram' || weights.mean !== 0) {
+      const expected = 'an embedding of unit length, the code `ridge`, the form `gram` and weights.mean = 0'
+      return { part: 'decision.gamma', expected, received: 'another combination' }
+    }
   }
   const wrong = sizes.find(([, expected, received]) => expected !== received)
   return wrong && { part: wrong[0], expected: `size ${wrong[1]}`, received: `size ${wrong[2]}` }

@@ -1,7 +1,7 @@
 import { InputError } from '@dml-crc/core/errors'
 import type * as tf from '@tensorflow/tfjs'
 import { bordered, withoutBorder, withoutRows, withRows } from '../coding/inverse-update.ts'
-import { hostInverse } from '../coding/ridge-code.ts'
+import { hostInverse, isDual } from '../coding/ridge-code.ts'
 import { checkFeatures, checkLabels, classCounts } from '../samples/checks.ts'
 import { type Features, type Matrix, takeRows, toMatrix } from '../samples/matrix.ts'
 import { type CollaborativeModel, type Model, modelClasses, modelWidth } from './model.ts'
@@ -42,15 +42,15 @@ export async function add(
     })
   }
   const embedded = await embed(model, rows)
-  const { dictionary } = model.decision
+  const { dictionary, gamma } = model.decision
   const [count, width] = dictionary.shape
   const data = new Float32Array(dictionary.data.length + embedded.data.length)
   data.set(dictionary.data)
   data.set(embedded.data, dictionary.data.length)
   const joined: Matrix = { data, shape: [count + embedded.shape[0], width] }
   return withSamples({ ...model, classNames: names }, joined, all, async (inverse, lambda) => {
-    if (count >= width) return withRows(inverse, embedded)
-    return joined.shape[0] < width ? bordered(inverse, dictionary, embedded, lambda) : undefined
+    if (!isDual(dictionary.shape, gamma)) return withRows(inverse, embedded)
+    return isDual(joined.shape, gamma) ? bordered(inverse, dictionary, embedded, { lambda, gamma }) : undefined
   })
 }
 
@@ -62,8 +62,8 @@ export async function add(
  */
 export async function remove(given: Model, rows: ArrayLike<number>): Promise<CollaborativeModel> {
   const model = requireCollaborative(given, 'remove')
-  const { dictionary, labels } = model.decision
-  const [count, width] = dictionary.shape
+  const { dictionary, labels, gamma } = model.decision
+  const [count] = dictionary.shape
   const gone = new Set(Array.from(rows))
   const wrong = [...gone].find((row) => !Number.isInteger(row) || row < 0 || row >= count)
   const kept = Array.from({ length: count }, (_, i) => i).filter((i) => !gone.has(i))
@@ -82,8 +82,8 @@ export async function remove(given: Model, rows: ArrayLike<number>): Promise<Col
   const left = takeRows(dictionary, kept)
   const removed = [...gone]
   return withSamples({ ...model, classNames }, left, own, async (inverse) => {
-    if (count < width) return withoutBorder(inverse, kept, removed)
-    return kept.length >= width ? withoutRows(inverse, takeRows(dictionary, removed)) : undefined
+    if (!isDual(left.shape, gamma)) return withoutRows(inverse, takeRows(dictionary, removed))
+    return isDual(dictionary.shape, gamma) ? withoutBorder(inverse, kept, removed) : undefined
   })
 }
 
@@ -99,7 +99,7 @@ async function withSamples(
   if (!('inverse' in code)) return { ...model, decision: { ...decision, dictionary, labels } }
   const lambda = code.kind === 'ridge' ? code.lambda : code.mu / 2
   const updated = await update(code.inverse, lambda)
-  const inverse = updated ? await toMatrix(updated) : await hostInverse(dictionary, lambda)
+  const inverse = updated ? await toMatrix(updated) : await hostInverse(dictionary, lambda, decision.gamma)
   updated?.dispose()
   return { ...model, decision: { ...decision, dictionary, labels, code: { ...code, inverse } } }
 }

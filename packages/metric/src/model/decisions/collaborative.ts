@@ -4,6 +4,7 @@ import { blockCode, solveBlockSystem } from '../../coding/block-code.ts'
 import { arrange, arrangeMatrix, classLayout, gramBlocks } from '../../coding/class-layout.ts'
 import { classLogits } from '../../coding/class-logits.ts'
 import { classFactors, classWiseCodes } from '../../coding/class-wise-code.ts'
+import { innerProducts } from '../../coding/kernel.ts'
 import { nonNegativeCodes, ridgeSolve } from '../../coding/non-negative-code.ts'
 import { proCrcWeights } from '../../coding/pro-crc-code.ts'
 import { product } from '../../coding/product.ts'
@@ -31,6 +32,11 @@ export const CollaborativeDecision = z.strictObject({
   dictionary: matrix,
   /** [N] */
   labels,
+  /**
+   * γ of the Gaussian kernel exp(γ(a·b − 1)) in the place of inner products, for rows of length 1; only with the code
+   * `ridge`, the form `gram` and without the cosine to the means.
+   */
+  gamma: positive.optional(),
   code: Code,
   /** How class residuals are measured. */
   rule: z.enum(['plain', 'ratio']),
@@ -49,11 +55,11 @@ export interface OpenDictionary {
 }
 
 /** Call it inside tf.tidy, and return its tensors from there. */
-export function openDictionary({ dictionary, labels, code }: CollaborativeDecision): OpenDictionary {
+export function openDictionary({ dictionary, labels, gamma, code }: CollaborativeDecision): OpenDictionary {
   const layout = classLayout(labels)
   const d = toTensor(arrangeMatrix(dictionary, layout))
-  const blocks = gramBlocks(d, layout)
-  const own = { d, layout, blocks }
+  const blocks = gramBlocks(d, layout, gamma)
+  const own = { d, layout, blocks, gamma }
   const kept = [d, ...blocks]
   switch (code.kind) {
     case 'classWise': {
@@ -79,6 +85,16 @@ export function openDictionary({ dictionary, labels, code }: CollaborativeDecisi
       return { dictionary: own, tensors: [...kept, rows, square, ...factors], codes }
     }
     default: {
+      if (gamma !== undefined) {
+        // Rows and columns in the layout's order: at its zeros a code is 0, whatever their kernel products are.
+        const byRows = arrange(toTensor(code.inverse), layout)
+        const inverse = arrange(tf.transpose(byRows) as tf.Tensor2D, layout)
+        return {
+          dictionary: own,
+          tensors: [...kept, inverse],
+          codes: (q) => product(inverse, innerProducts(d, q, gamma), { a: true }),
+        }
+      }
       const { rows, square } = ridgeCode(toTensor(dictionary), toTensor(code.inverse))
       const linear = { rows: square ? d : arrange(rows, layout), square }
       const tensors = [...kept, linear.rows, ...(square ? [square] : [])]
