@@ -1,39 +1,18 @@
 import { Prng, type PrngState } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import type { FeatureNetwork } from './feature-network.ts'
 import type { Pass } from './layers/layer.ts'
 import { parameterName } from './layers/parameter.ts'
 import { frozen, recomputed } from './layers/recompute.ts'
 import type { BuiltBlock } from './network.ts'
 import { averagePool, type GlobalPool } from './pools.ts'
-import {
-  applyPreprocessing,
-  checkImages,
-  checkShape,
-  type Preprocessing,
-  preprocessingId,
-  shortSideFor,
-} from './preprocessing.ts'
+import { applyPreprocessing, checkImages, checkShape, preprocessingId, shortSideFor } from './preprocessing.ts'
 import type { BackboneRecord } from './record.ts'
 import type { LoadedNetwork } from './weights/load.ts'
 import { saveParameters } from './weights/own-format.ts'
 
-/** A network that turns images into features. */
-export interface Backbone {
-  readonly record: BackboneRecord
-  /** The feature layer, which is the last block that is computed; with the pool, where that is not the average. */
-  readonly layer: string
-  /** Numbers a feature. */
-  readonly featureSize: number
-  /** Side of the images it takes. */
-  readonly inputSize: number
-  /** SHA-256 of the file of weights, or `none:seed`. */
-  readonly weightsId: string
-  /** How its weights want images to be shown in testing: resized to a short side in pixels, by a filter, and the middle cut out. */
-  readonly view: { shortSide: number; interpolation: Preprocessing['interpolation'] }
-  /** Equal for two backbones exactly when they preprocess decoded images alike. */
-  readonly preprocessingId: string
-  /** All variables by `unit/role`; gradients move those whose `trainable` is set. */
-  readonly variables: ReadonlyMap<string, tf.Variable>
+/** A network that turns images into features, and that can be trained. */
+export interface Backbone extends FeatureNetwork {
   /** The names of the variables of each block, in the order of the network. */
   readonly blocks: ReadonlyMap<string, readonly string[]>
   /**
@@ -58,8 +37,6 @@ export interface Backbone {
   restoreDropout(state: PrngState): void
   /** Writes the weights as safetensors, atomically; `createBackbone` reads them by that path. */
   save(path: string): Promise<void>
-  /** Frees the variables. */
-  dispose(): void
 }
 
 /** How a network is run, all of it decided. */

@@ -42,6 +42,10 @@ test('the fine-tuning example of the README lists the rates of the blocks that a
   expect(await run(examples[3])).toEqual([['layer2', 0.25], ['layer3', 0.5], ['layer4', 1], [512 ** 2]])
 })
 
+test('the example of a model of your own in the README gives the size of its features', async () => {
+  expect(await run(examples[4])).toEqual([[8]])
+})
+
 test('the example of a backbone of your own in the README works', async () => {
-  expect(await run(examples[4])).toEqual([[16]])
+  expect(await run(examples[5])).toEqual([[16]])
 })

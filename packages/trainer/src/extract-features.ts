@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Backbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import { DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
 import { createLoader, type ImageRecord, mirrored, type Transform } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
@@ -8,7 +8,7 @@ import { FeatureFile, writeFeatureFile } from './feature-file.ts'
 import { featureKey } from './feature-key.ts'
 
 export interface ExtractOptions {
-  backbone: Backbone
+  backbone: FeatureNetwork
   records: readonly ImageRecord[]
   transform: Transform
   /** By default 32. */
@@ -153,9 +153,10 @@ async function* featureBlocks(options: Omit<ExtractOptions, 'mirror'>): AsyncGen
   for (let view = 0; view < views; view++) {
     const loader = createLoader(records, { batchSize, transform, prng: prng.split(view), signal })
     for await (const { images, shape } of loader) {
-      const features = tf.tidy(() => backbone.features(tf.tensor4d(images, shape, 'int32')))
+      const batch = tf.tensor4d(images, shape, 'int32')
+      const features = await backbone.features(batch)
       const block = (await features.data()) as Float32Array
-      features.dispose()
+      tf.dispose([batch, features])
       done += shape[0]
       onProgress?.({ kind: 'advance', task, done, total })
       yield block

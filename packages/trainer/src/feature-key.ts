@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import type { Backbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import { DataError, type PrngState } from '@dml-crc/core'
 import { decoders, type ImageRecord } from '@dml-crc/datasets'
 
 /** What decides features, beside the images. */
 export interface FeatureKeyParts {
-  backbone: Backbone
+  backbone: FeatureNetwork
   records: readonly ImageRecord[]
   /** The `id` of the transform. */
   transform: string
@@ -16,7 +16,8 @@ export interface FeatureKeyParts {
 }
 
 /** A digest of the values of all variables: the backbone may have learned since its weights were loaded. */
-async function digestOfWeights({ variables }: Backbone): Promise<string> {
+async function digestOfWeights({ variables, weightsId }: FeatureNetwork): Promise<string> {
+  if (variables.size === 0) return weightsId
   const hash = createHash('sha256')
   for (const [name, variable] of variables) {
     const { buffer, byteOffset, byteLength } = await variable.data()

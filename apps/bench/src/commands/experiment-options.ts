@@ -34,7 +34,10 @@ export function addExperimentOptions(command: Command): Command {
         'in CSV or JSON (default: demo)',
     )
     .option('--data <dir>', 'where the images lie')
-    .option('--backbone <name>', 'use this backbone only')
+    .option(
+      '--backbone <name>',
+      'use this backbone only; the path of a model.json or an .onnx for a network of your own',
+    )
     .option('--weights <file>', 'weights of that backbone: a safetensors file, a tag, or none')
     .option('--layer <name>', 'layer whose output is the feature')
     .option('--fit <split>', 'split that everything is fitted and chosen on')

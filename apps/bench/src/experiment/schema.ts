@@ -45,10 +45,18 @@ const Training = z
 
 const Backbone = z
   .strictObject({
-    name: z.string().describe('Name in the list of `@dml-crc/backbones`'),
+    name: z
+      .string()
+      .describe(
+        'Name in the list of `@dml-crc/backbones`, or the path of a network of your own: a model.json or an .onnx',
+      ),
     weights: z.string().default('auto').describe('auto, none, the tag of published weights, or a safetensors file'),
     layer: z.string().optional().describe('The layer whose output is the feature'),
     inputSize: positive.optional().describe('Side of the square that the network sees'),
+    preprocessing: z
+      .enum(['imagenetRgb', 'imagenetBgr', 'minusOneToOne'])
+      .optional()
+      .describe('What a network of your own expects of its pixels; imagenetRgb where left out'),
     pretrain: Training.optional().describe('Train it with softmax on the fit split before any feature is taken'),
   })
   .describe('A network that makes features')
@@ -90,8 +98,10 @@ export const Experiment = z.strictObject({
   shortSide: z
     .number()
     .min(1)
-    .default(256 / 224)
-    .describe('The short side an image is resized to, over the side of the square cut out of its middle'),
+    .optional()
+    .describe(
+      'The short side an image is resized to, over the side of the square cut out of its middle; what the weights of the backbone state where left out',
+    ),
   mirror: z.boolean().default(false).describe('Take the mean of the features of an image and of its mirror image'),
   methods: z.array(MethodEntry).default([]),
   endToEnd: z.array(EndToEnd).default([]),

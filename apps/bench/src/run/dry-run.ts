@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { chooseWeights, findBackbone } from '@dml-crc/backbones'
+import { chooseWeights, findBackbone, isOwnNetwork } from '@dml-crc/backbones'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { combinations } from '@dml-crc/metric'
 import { duration } from '../command-line/duration.ts'
@@ -45,7 +45,7 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
     Math.round(TRAINING_FACTOR * epochs * counts.fit * perImage(name))
   const backbones = experiment.backbones.map(({ name, layer, weights, pretrain }) => ({
     name,
-    layer: layer ?? findBackbone(name).defaultLayer,
+    layer: layer ?? (isOwnNetwork(name) ? 'its output' : findBackbone(name).defaultLayer),
     weights: describeWeights(name, weights),
     trainedFromScratch: pretrain !== undefined,
     featureSeconds: Math.round(views * images * perImage(name)),
@@ -110,6 +110,7 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
 
 /** @throws InputError for weights that there are not */
 function describeWeights(name: string, weights: string): string {
+  if (isOwnNetwork(name)) return existsSync(name) ? name : `${name}, which is not here`
   const chosen = chooseWeights(findBackbone(name), weights)
   if (chosen.kind === 'tag') return `${chosen.tag} (${chosen.cached ? 'here already' : 'to be downloaded'})`
   return chosen.kind === 'file' ? chosen.path : 'none'

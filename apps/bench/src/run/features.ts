@@ -1,4 +1,4 @@
-import type { Backbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import { homeFolder } from '@dml-crc/core'
 import type { ImageRecord } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
@@ -19,7 +19,7 @@ export interface SplitFeatures {
  */
 export async function splitFeatures(
   study: Pick<Study, 'images' | 'experiment' | 'terminal' | 'signal'>,
-  backbone: Backbone,
+  backbone: FeatureNetwork,
 ): Promise<SplitFeatures> {
   const { images, experiment, terminal } = study
   const take = async (split: string, records: readonly ImageRecord[]) => {
@@ -41,7 +41,7 @@ export async function splitFeatures(
  * `cacheFolder` where one is given.
  */
 export async function imageFeatures(
-  backbone: Backbone,
+  backbone: FeatureNetwork,
   records: readonly ImageRecord[],
   { experiment, terminal, signal }: Pick<Study, 'experiment' | 'terminal' | 'signal'>,
   cacheFolder?: string,

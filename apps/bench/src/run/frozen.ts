@@ -1,4 +1,4 @@
-import type { Backbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import { methodNamed, predict } from '@dml-crc/metric'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
@@ -14,7 +14,7 @@ import { methodLabel } from './method-label.ts'
 import type { Asked, Study } from './study.ts'
 
 /** What the rows of one backbone have in common. */
-export function rowHead({ experiment, images }: Study, backbone: Backbone) {
+export function rowHead({ experiment, images }: Study, backbone: FeatureNetwork) {
   return {
     dataset: images.dataset.name,
     backbone: backbone.record.name,
@@ -30,7 +30,7 @@ export const seedKey = (key: string, seed: number): string => `${key}-seed-${see
 /** Chooses the options of a method inside the fit split, fits it once for each seed, and adds a row for each. */
 export async function runFrozen(
   study: Study,
-  backbone: Backbone,
+  backbone: FeatureNetwork,
   features: SplitFeatures,
   { entry, key }: Asked<MethodEntry>,
 ): Promise<void> {

@@ -1,10 +1,11 @@
-import { type Backbone, createBackbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
 import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
 import { contentKey } from '../results/run-folder.ts'
 import { pretrain, runEndToEnd } from './end-to-end.ts'
 import { splitFeatures } from './features.ts'
 import { runFrozen } from './frozen.ts'
+import { asBackbone, openNetwork } from './open-backbone.ts'
 import type { Study } from './study.ts'
 import { runSweep } from './sweeps.ts'
 
@@ -17,8 +18,7 @@ export async function runExperiment(experiment: Experiment, parts: Omit<Study, '
   for (const entry of experiment.backbones) {
     const { pretrain: training } = entry
     const weights = training ? await pretrain(study, { ...entry, pretrain: training }) : entry.weights
-    const { name, layer, inputSize } = entry
-    const backbone = await createBackbone(name, { weights, layer, inputSize, norm: training && 'live' })
+    const backbone = await openNetwork({ ...entry, weights, pretrain: undefined }, { norm: training && 'live' })
     try {
       await runBackbone(study, backbone, entry)
     } finally {
@@ -28,8 +28,9 @@ export async function runExperiment(experiment: Experiment, parts: Omit<Study, '
   await study.folder.finish()
 }
 
-async function runBackbone(study: Study, backbone: Backbone, entry: BackboneEntry): Promise<void> {
+async function runBackbone(study: Study, backbone: FeatureNetwork, entry: BackboneEntry): Promise<void> {
   const { experiment, signal } = study
+  if (experiment.endToEnd.length > 0) asBackbone(backbone, 'endToEnd')
   const features = await splitFeatures(study, backbone)
   for (const method of experiment.methods) {
     signal.throwIfAborted()
@@ -41,6 +42,9 @@ async function runBackbone(study: Study, backbone: Backbone, entry: BackboneEntr
   }
   for (const method of experiment.endToEnd) {
     signal.throwIfAborted()
-    await runEndToEnd(study, backbone, features, { entry: method, key: contentKey('end to end', entry, method) })
+    await runEndToEnd(study, asBackbone(backbone, 'endToEnd'), features, {
+      entry: method,
+      key: contentKey('end to end', entry, method),
+    })
   }
 }

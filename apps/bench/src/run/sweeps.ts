@@ -1,4 +1,4 @@
-import type { Backbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import type { SweepEntry } from '../experiment/schema.ts'
 import { SYMBOLS } from '../results/table.ts'
 import { chooseOptions } from './choose-options.ts'
@@ -9,7 +9,7 @@ import type { Asked, Study } from './study.ts'
 /** Cross-validated accuracy inside the fit split for each value of one option. */
 export async function runSweep(
   study: Study,
-  backbone: Backbone,
+  backbone: FeatureNetwork,
   features: SplitFeatures,
   { entry, key }: Asked<SweepEntry>,
 ): Promise<void> {

@@ -1,8 +1,9 @@
-import type { Backbone } from '@dml-crc/backbones'
+import type { FeatureNetwork } from '@dml-crc/backbones'
 import { centerCrop, type Transform } from '@dml-crc/datasets'
 import type { Experiment } from '../experiment/schema.ts'
 
 /** The one view of an image that features are taken of when nothing is random: its middle. */
-export function testView({ inputSize: size }: Backbone, { shortSide }: Pick<Experiment, 'shortSide'>): Transform {
-  return centerCrop({ size, resize: Math.round(size * shortSide) })
+export function testView(network: FeatureNetwork, { shortSide }: Pick<Experiment, 'shortSide'>): Transform {
+  const { inputSize: size, view } = network
+  return centerCrop({ size, resize: shortSide === undefined ? view.shortSide : Math.round(size * shortSide) })
 }

@@ -1,0 +1,98 @@
+import { InputError, Prng, writeSafetensors } from '@dml-crc/core'
+import * as tf from '@tensorflow/tfjs'
+import type { Backbone } from '../backbone.ts'
+import { averagePool, type GlobalPool } from '../pools.ts'
+import {
+  applyPreprocessing,
+  checkImages,
+  checkShape,
+  imagenetRgb,
+  type Preprocessing,
+  preprocessingId,
+  shortSideFor,
+} from '../preprocessing.ts'
+
+/** What is to be said about a network of the user's own. */
+export interface OwnNetworkOptions {
+  /** By what it is called in results; the file's name where it has one. */
+  name?: string
+  /** What the weights expect: ImageNet's mean and deviation where left out. */
+  preprocessing?: Preprocessing
+  /** Side of the images; where left out the one that the network states, or 224. */
+  inputSize?: number
+  /** What makes one feature of a map [B, H, W, C]; the average where left out. */
+  pool?: GlobalPool
+}
+
+const DEFAULT_SIZE = 224
+
+/**
+ * The side of the images: what is asked for, else what the network states, else 224.
+ * @throws {InputError} when the network takes another one only.
+ */
+export function sideOf(name: string, stated: number | undefined, asked: number | undefined): number {
+  if (stated === undefined || asked === undefined || stated === asked) return asked ?? stated ?? DEFAULT_SIZE
+  throw new InputError(`inputSize of ${name}`, {
+    expected: `${stated}, the only size that it takes`,
+    received: String(asked),
+    remedy: 'Leave inputSize out.',
+  })
+}
+export const DEFAULT_PREPROCESSING = imagenetRgb
+
+interface OwnNetwork extends OwnNetworkOptions {
+  name: string
+  layer: string
+  inputSize: number
+  weightsId: string
+  variables: ReadonlyMap<string, tf.Variable>
+  /** Preprocessed images [B, size, size, 3] to features [B, d] or a map [B, H, W, C]. */
+  compute(images: tf.Tensor4D, training: boolean): tf.Tensor
+  dispose(): void
+}
+
+/** A backbone of one block that runs a network of the user's own. */
+export function ownNetwork(network: OwnNetwork): Backbone {
+  const { name, layer, inputSize, weightsId, variables, compute, dispose } = network
+  const { preprocessing = DEFAULT_PREPROCESSING, pool = averagePool } = network
+
+  const forward = (images: tf.Tensor4D, { training = false } = {}): tf.Tensor2D => {
+    checkShape(images, inputSize)
+    return tf.tidy(() => {
+      const output = compute(images, training)
+      return output.rank === 4 ? pool.apply(output as tf.Tensor4D) : (output as tf.Tensor2D)
+    })
+  }
+  const preprocess = (images: tf.Tensor4D): tf.Tensor4D => {
+    checkImages(images, inputSize)
+    return applyPreprocessing(images, preprocessing)
+  }
+  const featureSize = tf.tidy(() => forward(tf.zeros([1, inputSize, inputSize, 3])).shape[1])
+  // Whatever dropout the network has draws from TensorFlow.js' own generator.
+  const state = Prng.fromSeed(0).state()
+
+  return {
+    record: { name },
+    layer,
+    featureSize,
+    inputSize,
+    weightsId,
+    view: { shortSide: shortSideFor(preprocessing, inputSize), interpolation: preprocessing.interpolation },
+    preprocessingId: preprocessingId(preprocessing),
+    variables,
+    blocks: new Map([['network', [...variables.keys()]]]),
+    preprocess,
+    forward,
+    features: (images) => tf.tidy(() => forward(preprocess(images))),
+    dropoutState: () => state,
+    restoreDropout() {},
+    async save(path) {
+      const tensors = [...variables].map(
+        async ([key, variable]) =>
+          [key, { shape: variable.shape, data: (await variable.data()) as Float32Array }] as const,
+      )
+      await writeSafetensors(path, await Promise.all(tensors))
+    },
+    dispose,
+  }
+}
