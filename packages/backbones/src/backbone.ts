@@ -13,6 +13,8 @@ import { saveParameters } from './weights/own-format.ts'
 
 /** A network that turns images into features, and that can be trained. */
 export interface Backbone extends FeatureNetwork {
+  /** What makes one feature of the layer's map. */
+  readonly pool: GlobalPool
   /** The names of the variables of each block, in the order of the network. */
   readonly blocks: ReadonlyMap<string, readonly string[]>
   /**
@@ -98,6 +100,7 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
   return {
     record,
     layer: pool === (record.pool ?? averagePool) ? last.name : `${last.name}, ${pool.name}`,
+    pool,
     featureSize: pool.size(last.layer.channels),
     inputSize,
     weightsId,

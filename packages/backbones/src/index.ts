@@ -34,6 +34,7 @@ export {
   bilinearPool,
   classTokenAndAveragePool,
   classTokenPool,
+  findPool,
   type GlobalPool,
   generalisedMeanPool,
 } from './pools.ts'

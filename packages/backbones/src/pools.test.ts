@@ -1,7 +1,7 @@
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
-import { averagePool, bilinearPool, createBackbone, generalisedMeanPool } from './index.ts'
+import { averagePool, bilinearPool, createBackbone, findPool, generalisedMeanPool } from './index.ts'
 import { hashedNumbers } from './testing/hashed-numbers.ts'
 import { relativeError } from './testing/relative-error.ts'
 
@@ -50,4 +50,11 @@ test('a pool decides the size of a feature, and shows in the name of the layer',
   expect(backbone.featureSize).toBe(32 ** 2)
   expect(backbone.layer).toBe('block2_pool, bilinear')
   backbone.dispose()
+})
+
+test('pools have names, and one that needs a class token is refused where there is none', async () => {
+  expect(findPool('bilinear')).toBe(bilinearPool)
+  expect(() => findPool('averag')).toThrow(/Did you mean average/)
+  const pool = findPool('class token')
+  await expect(createBackbone('tiny_vgg', { weights: 'none', pool })).rejects.toThrow(/block4 has none/)
 })

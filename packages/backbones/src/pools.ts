@@ -1,3 +1,4 @@
+import { InputError, nearest } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 
 /** A head that makes one feature of a whole map, whatever its height and width. */
@@ -71,4 +72,26 @@ export const bilinearPool: GlobalPool = {
       const rooted = tf.mul(tf.sign(flat), tf.sqrt(tf.add(tf.abs(flat), 1e-8)))
       return tf.div(rooted, tf.maximum(tf.norm(rooted, 2, 1, true), 1e-12)) as tf.Tensor2D
     }),
+}
+
+/** The pools that an experiment or an exported model may name. */
+const POOLS: readonly GlobalPool[] = [
+  averagePool,
+  classTokenPool,
+  classTokenAndAveragePool,
+  generalisedMeanPool(),
+  bilinearPool,
+]
+
+/** @throws {InputError} when no pool has that name. */
+export function findPool(name: string): GlobalPool {
+  const found = POOLS.find((pool) => pool.name === name)
+  if (found) return found
+  const names = POOLS.map((pool) => pool.name)
+  const close = nearest(name, names)
+  throw new InputError('pool', {
+    expected: `one of ${names.join(', ')}`,
+    received: name,
+    remedy: close ? `Did you mean ${close}?` : 'Choose one of these.',
+  })
 }

@@ -1,5 +1,5 @@
-// Resizing with a triangle filter as wide as the reduction asks for, bit for bit as Pillow's `Image.resize(…, BILINEAR)`
-// (src/libImaging/Resample.c): weights in fixed point with 22 bits, a horizontal and then a vertical pass, each
+// Resizing with a triangle or a cubic filter as wide as the reduction asks for, bit for bit as Pillow's
+// `Image.resize(…, BILINEAR)` and `BICUBIC` (src/libImaging/Resample.c): weights in fixed point with 22 bits, a horizontal and then a vertical pass, each
 // rounded to bytes. Only a window of the resized image is computed.
 
 const PRECISION = 22
@@ -11,8 +11,8 @@ const SPLIT = 15
 const HEAD: usize = 8
 
 /** Bytes of a row of a table: {@link HEAD} and, for each pair of weights, two low and two high halves. */
-export function tableStride(inSize: i32, outSize: i32): i32 {
-  const support = <i32>Math.ceil(max(1, <f64>inSize / <f64>outSize))
+export function tableStride(inSize: i32, outSize: i32, cubic: bool): i32 {
+  const support = <i32>Math.ceil((cubic ? 2 : 1) * max(1, <f64>inSize / <f64>outSize))
   return <i32>HEAD + 8 * (support + 1)
 }
 
@@ -20,24 +20,32 @@ export function tableStride(inSize: i32, outSize: i32): i32 {
  * Writes the weights of the outputs `first` … `first + count − 1` along one axis that is resized from `inSize` to
  * `outSize`, in turned order where `mirrored`.
  */
-export function makeTable(table: usize, inSize: i32, outSize: i32, first: i32, count: i32, mirrored: bool): void {
-  const stride = tableStride(inSize, outSize)
+export function makeTable(
+  table: usize,
+  inSize: i32,
+  outSize: i32,
+  first: i32,
+  count: i32,
+  mirrored: bool,
+  cubic: bool,
+): void {
+  const stride = tableStride(inSize, outSize, cubic)
   const scale = <f64>inSize / <f64>outSize
-  const support = max(1, scale)
-  const slope = 1 / support
+  const support = (cubic ? 2 : 1) * max(1, scale)
+  const slope = 1 / max(1, scale)
   for (let i = 0; i < count; i++) {
     const centre = (<f64>(first + i) + 0.5) * scale
     const from = max(0, <i32>(centre - support + 0.5))
     const length = min(inSize, <i32>(centre + support + 0.5)) - from
     const row = table + <usize>((mirrored ? count - 1 - i : i) * stride)
     let sum: f64 = 0
-    for (let j = 0; j < length; j++) sum += triangle((<f64>(from + j) - centre + 0.5) * slope)
+    for (let j = 0; j < length; j++) sum += filter((<f64>(from + j) - centre + 0.5) * slope, cubic)
     const pairs = (length + 1) >> 1
     store<i32>(row, from)
     store<i32>(row + 4, pairs)
     for (let j = 0; j < 2 * pairs; j++) {
-      const part = j < length ? triangle((<f64>(from + j) - centre + 0.5) * slope) / sum : 0
-      const weight = <i32>(0.5 + part * <f64>(1 << PRECISION))
+      const part = j < length ? filter((<f64>(from + j) - centre + 0.5) * slope, cubic) / sum : 0
+      const weight = <i32>(part * <f64>(1 << PRECISION) + (part < 0 ? -0.5 : 0.5))
       const at = row + HEAD + <usize>((j >> 1) * 8 + (j & 1) * 2)
       store<i16>(at, weight & ((1 << SPLIT) - 1))
       store<i16>(at + 4, weight >> SPLIT)
@@ -45,8 +53,12 @@ export function makeTable(table: usize, inSize: i32, outSize: i32, first: i32, c
   }
 }
 
-function triangle(x: f64): f64 {
-  return max(0, 1 - Math.abs(x))
+/** A triangle, or Keys' cubic with the parameter −½. */
+function filter(at: f64, cubic: bool): f64 {
+  const x = Math.abs(at)
+  if (!cubic) return max(0, 1 - x)
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * -0.5 : 0
 }
 
 /** Rounded bytes of four sums. */

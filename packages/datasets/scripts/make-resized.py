@@ -1,4 +1,4 @@
-"""Writes src/testdata/pillow_bilinear.json: what Pillow's bilinear resizing makes of noise.
+"""Writes src/testdata/pillow_resized.json: what Pillow's bilinear and bicubic resizing make of noise.
 
 The noise is drawn by a linear congruential generator that the test repeats: only sizes and results are stored.
 """
@@ -33,18 +33,20 @@ CASES = [
 ]
 
 cases = []
-for seed, (width, height, *rest) in enumerate(CASES):
-    left, top, columns, rows = rest[2:]
-    image = Image.frombytes("RGB", (width, height), noise(width, height, seed))
-    whole = image.resize(rest[:2], Image.Resampling.BILINEAR)
-    cut = whole.crop((left, top, left + columns, top + rows))
-    cases.append(
-        {
-            "seed": seed,
-            "image": {"width": width, "height": height},
-            "window": dict(zip(("width", "height", "left", "top", "columns", "rows"), rest)),
-            "pixels": base64.b64encode(cut.tobytes()).decode(),
-        }
-    )
-to = Path(__file__).parent.parent / "src" / "testdata" / "pillow_bilinear.json"
+for interpolation in ("bilinear", "bicubic"):
+    for seed, (width, height, *rest) in enumerate(CASES):
+        left, top, columns, rows = rest[2:]
+        image = Image.frombytes("RGB", (width, height), noise(width, height, seed))
+        whole = image.resize(rest[:2], Image.Resampling[interpolation.upper()])
+        cut = whole.crop((left, top, left + columns, top + rows))
+        cases.append(
+            {
+                "seed": seed,
+                "image": {"width": width, "height": height},
+                "window": dict(zip(("width", "height", "left", "top", "columns", "rows"), rest)),
+                "interpolation": interpolation,
+                "pixels": base64.b64encode(cut.tobytes()).decode(),
+            }
+        )
+to = Path(__file__).parent.parent / "src" / "testdata" / "pillow_resized.json"
 to.write_text(json.dumps({"pillow": __version__, "cases": cases}, indent=1) + "\n")

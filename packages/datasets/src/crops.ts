@@ -1,12 +1,20 @@
 import { InputError, type Prng } from '@dml-crc/core'
+import type { Interpolation } from './resample.ts'
 import { checkWhole, type Size, shortSide, type Transform, type View } from './transform.ts'
 
+export interface FixedCropOptions {
+  size: number
+  /** The short side that the image is resized to; `size` · 256/224 where left out. */
+  resize?: number
+  /** The filter that resizes; `bilinear` where left out. */
+  interpolation?: Interpolation
+}
+
 /**
- * Resizes the short side to `resize` (by default `size` · 256/224) and cuts `size` × `size` out of the middle:
- * the usual view for testing. Not random.
+ * Resizes the short side to `resize` and cuts `size` × `size` out of the middle: the usual view for testing. Not random.
  * @throws {InputError} when `resize` is below `size`, or either is no whole number.
  */
-export function centerCrop(options: { size: number; resize?: number }): Transform {
+export function centerCrop(options: FixedCropOptions): Transform {
   return fixedCrop('center', options, (spare) => ({
     left: Math.round(spare.width / 2),
     top: Math.round(spare.height / 2),
@@ -18,7 +26,7 @@ export function centerCrop(options: { size: number; resize?: number }): Transfor
  * Each is a transform of its own.
  * @throws {InputError} as {@link centerCrop}.
  */
-export function tenCrop(options: { size: number; resize?: number }): Transform[] {
+export function tenCrop(options: FixedCropOptions): Transform[] {
   const corners: Record<string, (spare: Size) => { left: number; top: number }> = {
     'top-left': () => ({ left: 0, top: 0 }),
     'top-right': ({ width }) => ({ left: width, top: 0 }),
@@ -34,18 +42,18 @@ type Place = (spare: Size) => { left: number; top: number }
 
 function fixedCrop(
   name: string,
-  { size, resize = Math.round((size * 256) / 224) }: { size: number; resize?: number },
+  { size, resize = Math.round((size * 256) / 224), interpolation }: FixedCropOptions,
   place: Place,
 ): Transform {
   checkWhole('size', size, 1)
   checkWhole('resize', resize, size)
   return {
-    id: `${name}(${size},${resize})`,
+    id: `${name}(${size},${resize}${interpolation === 'bicubic' ? ',bicubic' : ''})`,
     size,
     reduced: resize,
     view(image) {
       const { width, height } = shortSide(image, resize)
-      return { width, height, ...place({ width: width - size, height: height - size }) }
+      return { width, height, interpolation, ...place({ width: width - size, height: height - size }) }
     },
   }
 }

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { Size } from './transform.ts'
 
+/** The filter by which images are resized, a triangle or a cubic; both as wide as the reduction asks for. */
+export type Interpolation = 'bilinear' | 'bicubic'
+
 /** The part that is wanted of an image resized to `width` × `height`: `columns` × `rows` pixels from (`left`, `top`). */
 export interface Window extends Size {
   left: number
@@ -9,11 +12,21 @@ export interface Window extends Size {
   rows: number
   /** Left and right exchanged, within the window. */
   flip?: boolean
+  /** `bilinear` where left out. */
+  interpolation?: Interpolation
 }
 
 interface Kernels {
-  tableStride(inSize: number, outSize: number): number
-  makeTable(table: number, inSize: number, outSize: number, first: number, count: number, mirrored: number): void
+  tableStride(inSize: number, outSize: number, cubic: number): number
+  makeTable(
+    table: number,
+    inSize: number,
+    outSize: number,
+    first: number,
+    count: number,
+    mirrored: number,
+    cubic: number,
+  ): void
   horizontal(from: number, width: number, rows: number, table: number, stride: number, to: number, count: number): void
   vertical(from: number, bytes: number, skipped: number, table: number, stride: number, to: number, count: number): void
 }
@@ -41,8 +54,8 @@ export async function withResampler<T>(use: (resampler: Resampler) => Promise<T>
 }
 
 /**
- * Resizes with a triangle filter as wide as the reduction asks for, the bytes equal to those of Pillow's `bilinear`,
- * because that is how most published weights saw their images. The pixels lie in its own memory, where a decoder
+ * Resizes by a filter as wide as the reduction asks for, the bytes equal to those of Pillow's `bilinear` and `bicubic`,
+ * because that is how published weights saw their images. The pixels lie in its own memory, where a decoder
  * writes them without a copy: {@link prepare}, fill `pixels`, then {@link write}.
  */
 export class Resampler {
@@ -72,7 +85,11 @@ export class Resampler {
     const { tableStride, makeTable } = this.#kernels
     this.#window = window
     this.#image = image
-    this.#strides = { x: tableStride(image.width, window.width), y: tableStride(image.height, window.height) }
+    const cubic = window.interpolation === 'bicubic' ? 1 : 0
+    this.#strides = {
+      x: tableStride(image.width, window.width, cubic),
+      y: tableStride(image.height, window.height, cubic),
+    }
     const line = window.columns * 3
     const x = 0
     const y = x + this.#strides.x * window.columns
@@ -83,8 +100,8 @@ export class Resampler {
     const imageBytes = image.width * image.height * 3
     this.#areas = { x, y, narrowed, out, pixels }
     this.#reserve(pixels + imageBytes + SLACK_BYTES)
-    makeTable(x, image.width, window.width, window.left, window.columns, window.flip ? 1 : 0)
-    makeTable(y, image.height, window.height, window.top, window.rows, 0)
+    makeTable(x, image.width, window.width, window.left, window.columns, window.flip ? 1 : 0, cubic)
+    makeTable(y, image.height, window.height, window.top, window.rows, 0, cubic)
     const table = new DataView(this.#memory.buffer, y)
     const last = (window.rows - 1) * this.#strides.y
     this.#from = table.getInt32(0, true)

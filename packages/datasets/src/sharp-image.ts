@@ -32,11 +32,11 @@ async function upright(bytes: Buffer, failOn: 'truncated' | 'warning'): Promise<
   return { image, size: autoOrient as Size }
 }
 
-/** Resizes with the same triangle filter as the resampler's. Mirrored last: sharp would mirror the whole image. */
-async function draw(image: Sharp, { width, height, ...window }: Window, out: Uint8Array): Promise<void> {
+/** Resizes with the same filters as the resampler's. Mirrored last: sharp would mirror the whole image. */
+async function draw(image: Sharp, { width, height, interpolation, ...window }: Window, out: Uint8Array): Promise<void> {
   const { left, top, columns, rows } = window
   const pixels = await image
-    .resize({ width, height, fit: 'fill', kernel: 'linear' })
+    .resize({ width, height, fit: 'fill', kernel: interpolation === 'bicubic' ? 'cubic' : 'linear' })
     .extract({ left, top, width: columns, height: rows })
     .raw()
     .toBuffer()

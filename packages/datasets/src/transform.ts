@@ -1,5 +1,6 @@
 import { InputError, type Prng } from '@dml-crc/core'
 import type { Box } from './dataset.ts'
+import type { Interpolation } from './resample.ts'
 
 export interface Size {
   width: number
@@ -14,6 +15,8 @@ export interface View extends Size {
   left: number
   top: number
   flip?: boolean
+  /** The filter that resizes; `bilinear` where left out. */
+  interpolation?: Interpolation
 }
 
 /** What happens to an image on its way into a batch. */

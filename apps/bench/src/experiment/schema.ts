@@ -52,6 +52,10 @@ const Backbone = z
       ),
     weights: z.string().default('auto').describe('auto, none, the tag of published weights, or a safetensors file'),
     layer: z.string().optional().describe('The layer whose output is the feature'),
+    pool: z
+      .enum(['average', 'class token', 'class token and average', 'generalised mean 3', 'bilinear'])
+      .optional()
+      .describe("What makes one feature of the layer's map; what the backbone states where left out"),
     inputSize: positive.optional().describe('Side of the square that the network sees'),
     preprocessing: z
       .enum(['imagenetRgb', 'imagenetBgr', 'minusOneToOne'])

@@ -2,6 +2,7 @@ import {
   type Backbone,
   createBackbone,
   type FeatureNetwork,
+  findPool,
   imagenetBgr,
   imagenetRgb,
   isOwnNetwork,
@@ -22,14 +23,15 @@ export async function openNetwork(
   options: { seed?: number; norm?: 'live' } = {},
 ): Promise<FeatureNetwork> {
   const { name, weights, layer, inputSize, preprocessing, pretrain } = entry
+  const pool = entry.pool && findPool(entry.pool)
   if (!isOwnNetwork(name)) {
     refuse(name, preprocessing !== undefined, 'preprocessing', 'The weights of the list bring their own: leave it out.')
-    return createBackbone(name, { weights, layer, inputSize, ...options })
+    return createBackbone(name, { weights, layer, inputSize, pool, ...options })
   }
   refuse(name, weights !== 'auto' && weights !== undefined, 'weights', 'The file holds them: leave weights out.')
   refuse(name, pretrain !== undefined, 'pretrain', 'Leave it out, or choose a backbone of the list.')
   const chosen = preprocessing && PREPROCESSING[preprocessing]
-  return openOwnNetwork(name, { layer, inputSize, preprocessing: chosen })
+  return openOwnNetwork(name, { layer, inputSize, pool, preprocessing: chosen })
 }
 
 function refuse(name: string, isThere: boolean, key: string, remedy: string): void {

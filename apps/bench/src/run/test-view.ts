@@ -5,5 +5,6 @@ import type { Experiment } from '../experiment/schema.ts'
 /** The one view of an image that features are taken of when nothing is random: its middle. */
 export function testView(network: FeatureNetwork, { shortSide }: Pick<Experiment, 'shortSide'>): Transform {
   const { inputSize: size, view } = network
-  return centerCrop({ size, resize: shortSide === undefined ? view.shortSide : Math.round(size * shortSide) })
+  const resize = shortSide === undefined ? view.shortSide : Math.round(size * shortSide)
+  return centerCrop({ size, resize, interpolation: view.interpolation })
 }

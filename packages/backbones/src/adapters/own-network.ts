@@ -74,6 +74,7 @@ export function ownNetwork(network: OwnNetwork): Backbone {
   return {
     record: { name },
     layer,
+    pool,
     featureSize,
     inputSize,
     weightsId,

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Backbone, createBackbone } from '@dml-crc/backbones'
+import { type Backbone, bilinearPool, createBackbone } from '@dml-crc/backbones'
 import { DataError, Prng } from '@dml-crc/core'
 import { centerCrop, demo, drawDemo, type ImageRecord, mirrored } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
@@ -97,6 +97,18 @@ describe.each(Object.entries(heads))('%s', (name, make) => {
     graph.dispose()
     for (const one of [loaded.backbone, task, backbone]) one.dispose()
   })
+})
+
+it('keeps an earlier layer and another pool', async () => {
+  const options = { weights: 'none', inputSize: SIZE, layer: 'block2_pool', pool: bilinearPool }
+  const backbone = await createBackbone('tiny_vgg', options)
+  const task = await heads.softmax(backbone)
+  const path = join(folder, 'pool')
+  await exportModel(path, { backbone, model: await task.model() })
+  const loaded = await loadExport(path)
+  const [features, expected] = [await loaded.backbone.features(images), backbone.features(images)]
+  expectClose(await features.data(), await expected.data())
+  for (const one of [loaded.backbone, task, backbone]) one.dispose()
 })
 
 it('with `mirror`, takes the mean over an image and its mirror image, from files and as a tfjs model', async () => {

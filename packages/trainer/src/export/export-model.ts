@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Backbone, createBackbone } from '@dml-crc/backbones'
+import { type Backbone, createBackbone, findPool } from '@dml-crc/backbones'
 import { InputError, readJson, replaceFolder, writeFileAtomic, writeJsonAtomic } from '@dml-crc/core'
 import { centerCrop } from '@dml-crc/datasets'
 import { type Model, openModel } from '@dml-crc/metric'
@@ -28,6 +28,7 @@ const Description = z.object({
   schema: z.literal(1),
   backbone: z.string(),
   layer: z.string(),
+  pool: z.string(),
   inputSize: z.int().positive(),
   resize: z.number().optional(),
   mirror: z.boolean().optional(),
@@ -66,7 +67,8 @@ export async function exportModel(folder: string, options: ExportOptions): Promi
       const description: z.infer<typeof Description> = {
         schema: 1,
         backbone: backbone.record.name,
-        layer: backbone.layer,
+        layer: [...backbone.blocks.keys()].at(-1)!,
+        pool: backbone.pool.name,
         inputSize: backbone.inputSize,
         resize,
         mirror,
@@ -102,9 +104,11 @@ export async function loadExport(folder: string): Promise<ImageModel> {
   const path = join(folder, DESCRIPTION)
   const remedy = 'Name a folder that exportModel wrote, or export the model again.'
   const description = readJson(path, Description, 'the description of an export', remedy)
-  const { backbone: name, layer, inputSize, resize, mirror, parts } = description
+  const { backbone: name, layer, pool, inputSize, resize, mirror, parts } = description
   await checkParts(folder, [BACKBONE, MODEL], parts)
   const model = await loadModel(join(folder, MODEL))
-  const backbone = await createBackbone(name, { weights: join(folder, BACKBONE), layer, inputSize })
-  return { backbone, model, mirror, transform: centerCrop({ size: inputSize, resize }) }
+  const weights = join(folder, BACKBONE)
+  const backbone = await createBackbone(name, { weights, layer, inputSize, pool: findPool(pool) })
+  const { interpolation } = backbone.view
+  return { backbone, model, mirror, transform: centerCrop({ size: inputSize, resize, interpolation }) }
 }
