@@ -6,6 +6,7 @@ import { addData } from './data.ts'
 import { addDoctor, addEngine } from './engine.ts'
 import { addExplain } from './explain.ts'
 import { addFeatures } from './features.ts'
+import { addMethods } from './methods.ts'
 import { addPredict } from './predict.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
@@ -19,6 +20,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addData,
   addFeatures,
   addClassify,
+  addMethods,
   addTrain,
   addExport,
   addPredict,

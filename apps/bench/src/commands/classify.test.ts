@@ -56,6 +56,29 @@ describe('dml-crc classify', () => {
     expect(dmlCrc.run('classify', ...usual, ...plainCrc, '--quiet').stderr).toBe('')
   })
 
+  it('chooses λ inside the samples, saves the model, and the saved model says the same', () => {
+    const json = (...args: string[]) => JSON.parse(expectDone(dmlCrc.run('classify', ...args, '--json', '--quiet')))
+    const chosen = json(...usual, '--method', 'crc', '--select', '--save', 'model.safetensors')
+    expect(chosen.options).toEqual({ lambda: expect.any(Number) })
+    const again = json('--model', 'model.safetensors', ...from({ queries: 'test.safetensors' }))
+    expect(again).toMatchObject({ labels: chosen.labels, accuracy: chosen.accuracy, classes: chosen.classes })
+    const fixed = ['--method', 'crc', '--set', `lambda=${chosen.options.lambda}`]
+    expect(json(...usual, ...fixed).labels).toEqual(chosen.labels)
+  })
+
+  it('`methods` lists every method with its options, and those are the ones that it takes', () => {
+    const found = JSON.parse(expectDone(dmlCrc.run('methods', '--json'))) as {
+      name: string
+      options: { name: string }[]
+    }[]
+    expect(found.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['crc', 'dmlCrc', 'nca', 'lmnn', 'reconstruction']),
+    )
+    const own = found.find(({ name }) => name === 'dmlCrc')!.options.map(({ name }) => name)
+    expect(own).toEqual(expect.arrayContaining(['smoothing', 'earlyStop', 'noise', 'center']))
+    expect(expectDone(dmlCrc.run('methods', 'crc'))).toMatch(/lambda +λ, the weight .*number above 0, default 0\.3/)
+  })
+
   it('writes predictions as CSV, JSON and safetensors', async () => {
     const write = (name: string) =>
       expectDone(dmlCrc.run('classify', ...usual, ...plainCrc, '--predictions', name, '--quiet'))

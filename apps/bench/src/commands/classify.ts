@@ -15,7 +15,8 @@ Examples:
 
 Files: safetensors, npy, npz, MAT 5, CSV (features [N, d], a row a sample; labels any whole numbers). FILE:KEY names one
 array of several; without a key, features and labels. Labels of the queries give an accuracy. --predictions writes .csv,
-.json or .safetensors (with scores). Methods: softmax, ridge, knn, ncm, nsc, crc, proCrc, robustProCrc, nrc, wcrc, dmlCrc`
+.json or .safetensors (with scores).
+«dml-crc methods» lists the methods with their options, values and defaults.`
 
 type ClassifyOptions = GlobalOptions & ClassifyFiles & { predictions?: string }
 

@@ -6,7 +6,6 @@ import { override } from './override.ts'
 import { isPhotos, type PhotoSplits, photosExperiment } from './photos.ts'
 import type { Experiment } from './schema.ts'
 import { checkFolds } from './splits.ts'
-import { validateExperiment } from './validate.ts'
 
 const SHIPPED = new URL('../../experiments/', import.meta.url)
 
@@ -29,6 +28,8 @@ export async function loadExperiment(
 ): Promise<Experiment> {
   const raw = await rawExperiment(nameOrPath, photos)
   const source = `experiment ${nameOrPath}`
+  // Its schema is made of all methods, which bring TensorFlow.js: not for help alone.
+  const { validateExperiment } = await import('./validate.ts')
   const { $schema: _, ...experiment } = validateExperiment(assignments.reduce(override, raw), source)
   checkDistinct(experiment, source)
   checkFolds(experiment)
