@@ -22,4 +22,6 @@ await remove(
 )
 const removed = performance.now()
 const seconds = (a: number, b: number) => `${((b - a) / 1000).toFixed(2)} s`
-console.log(`${engine.name}: fit ${seconds(begun, fitted)}, add ${seconds(fitted, added)}, remove ${seconds(added, removed)}`)
+console.log(
+  `${engine.name}: fit ${seconds(begun, fitted)}, add ${seconds(fitted, added)}, remove ${seconds(added, removed)}`,
+)

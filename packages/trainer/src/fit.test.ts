@@ -144,6 +144,20 @@ describe('checkpoints', () => {
   })
 })
 
+it('refuses two callbacks that would share one place in a checkpoint, and keeps one called «task» apart from the task', async () => {
+  const saved = (name: string, value: number): Callback => ({
+    name,
+    save: async () => ({ json: value, tensors: new Map() }),
+    restore: ({ json }) => expect(json).toBe(value),
+  })
+  const twice = fit(toyTask(), { ...options(), callbacks: [saved('clock', 1), saved('clock', 2)] })
+  await expect(twice).rejects.toThrow(/a name of its own.*«clock» twice/)
+  const checkpoints = { folder: join(folder, 'names'), resume: true }
+  const run = () => fit(toyTask(), { ...options(), checkpoints, callbacks: [saved('task', 1), saved('run', 2)] })
+  await run()
+  expect((await run()).outcome).toBe('finished')
+})
+
 it('a callback ends the run, with its reason', async () => {
   const stopper: Callback = { name: 'stopper', epoch: ({ epoch, stop }) => void (epoch === 1 && stop('good enough')) }
   const result = await fit(toyTask(), { ...options(), callbacks: [stopper] })

@@ -55,6 +55,8 @@ export class Run {
     this.#gradients = new GradientSum(task, this.#trainable)
     if (options.average !== undefined) this.#average = new WeightAverage(task.variables, options.average)
     if (options.checkpoints) this.#folder = new CheckpointFolder(options.checkpoints.folder)
+    // Two parts of one name come out before any work.
+    void this.#parts
     this.#steps = options.epochs * Math.ceil(options.loader.batches / (options.accumulate ?? 1))
   }
 
@@ -66,8 +68,17 @@ export class Run {
       ['run', this.#progress],
     ])
     if (this.#average) parts.set('average', this.#average)
-    for (const [name, part] of [['task', this.#task] as const, ...this.#callbacks.map((c) => [c.name, c] as const)]) {
-      if (part.save && part.restore) parts.set(name, part as Stateful)
+    const own = this.#callbacks.map((callback) => [`callback ${callback.name}`, callback] as const)
+    for (const [name, part] of [['task', this.#task] as const, ...own]) {
+      if (!part.save || !part.restore) continue
+      if (parts.has(name)) {
+        throw new InputError('callbacks', {
+          expected: 'a name of its own for each that is saved in checkpoints',
+          received: `«${name.slice('callback '.length)}» twice`,
+          remedy: 'Give one of them another name.',
+        })
+      }
+      parts.set(name, part as Stateful)
     }
     return parts
   }
