@@ -1,3 +1,5 @@
+import { InputError } from './errors.ts'
+
 /** Levenshtein distance: the least number of insertions, deletions and substitutions that turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
@@ -24,4 +26,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best
+}
+
+/**
+ * The error for a word that is not one of those known; its remedy names the one it was probably meant to be, or is the one
+ * given.
+ */
+export function choiceError(what: string, word: string, known: readonly string[], remedy: string): InputError {
+  const meant = nearest(word, known)
+  return new InputError(what, {
+    expected: `one of ${known.join(', ')}`,
+    received: `«${word}»`,
+    remedy: meant ? `Did you mean ${meant}?` : remedy,
+  })
 }

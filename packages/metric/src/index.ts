@@ -24,7 +24,7 @@ export {
   type MethodContext,
 } from './fitting/define-method.ts'
 export type { Samples } from './fitting/normalised-samples.ts'
-export { choiceError, parseOptions } from './fitting/parse-options.ts'
+export { parseOptions } from './fitting/parse-options.ts'
 export { adamStep } from './learning/adam.ts'
 export {
   type CollaborativeLossInput,

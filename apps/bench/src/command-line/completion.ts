@@ -1,6 +1,6 @@
+import { choiceError } from '@dml-crc/core'
 import type { Command } from 'commander'
 import { shippedExperiments } from '../experiment/load.ts'
-import { unknown } from './usage.ts'
 
 /**
  * The script that makes a shell complete commands, options and the names of experiments.
@@ -10,7 +10,7 @@ export function completionScript(shell: string, program: Command): string {
   if (shell === 'fish') return fish(program)
   if (shell === 'bash') return bash(program)
   if (shell === 'zsh') return `autoload -U +X bashcompinit && bashcompinit\n${bash(program)}`
-  throw unknown('Unknown shell', shell, ['bash', 'zsh', 'fish'], 'See `dml-crc completion --help`.')
+  throw choiceError('Unknown shell', shell, ['bash', 'zsh', 'fish'], 'See `dml-crc completion --help`.')
 }
 
 /** The words that may follow each command. */

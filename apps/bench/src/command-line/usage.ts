@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { choiceError, InputError } from '@dml-crc/core'
 import type { Command, CommanderError } from 'commander'
 
 /** Turns what commander found wrong with the command line into an error with the parts that ours have. */
@@ -9,11 +9,11 @@ export function usageError(command: Command, error: CommanderError): InputError 
   switch (error.code) {
     case 'commander.unknownOption': {
       const flags = knownFlags(command)
-      return unknown(`Unknown option of \`${name}\``, subject.split('=')[0], flags, help)
+      return choiceError(`Unknown option of \`${name}\``, subject.split('=')[0], flags, help)
     }
     case 'commander.unknownCommand': {
       const names = command.commands.map((each) => each.name())
-      return unknown(`Unknown command of \`${name}\``, subject, names, help)
+      return choiceError(`Unknown command of \`${name}\``, subject, names, help)
     }
     case 'commander.help':
       return new InputError(`Missing command of \`${name}\``, {
@@ -42,16 +42,6 @@ export function usageError(command: Command, error: CommanderError): InputError 
       })
     }
   }
-}
-
-/** An error about a word that is not one of those known, which names the one it was probably meant to be. */
-export function unknown(what: string, word: string, known: readonly string[], help: string): InputError {
-  const meant = nearest(word, known)
-  return new InputError(what, {
-    expected: `one of ${known.join(', ')}`,
-    received: `«${word}»`,
-    remedy: meant ? `Did you mean ${meant}? ${help}` : help,
-  })
 }
 
 function commandPath(command: Command): string {

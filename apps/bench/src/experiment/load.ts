@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { DataError, InputError, nearest } from '@dml-crc/core'
+import { choiceError, DataError } from '@dml-crc/core'
 import { checkDistinct } from './distinct.ts'
 import { override } from './override.ts'
 import { isPhotos, type PhotoSplits, photosExperiment } from './photos.ts'
@@ -45,12 +45,8 @@ function rawExperiment(nameOrPath: string, photos?: PhotoSplits): unknown {
 function shippedFile(name: string): string {
   const known = shippedExperiments()
   if (known.includes(name)) return fileURLToPath(new URL(`${name}.json`, SHIPPED))
-  const meant = nearest(name, known)
-  throw new InputError('Unknown experiment', {
-    expected: `one of ${known.join(', ')}, a folder of photographs, or the path of a .json file`,
-    received: `«${name}»`,
-    remedy: meant ? `Did you mean ${meant}?` : 'Name one of those.',
-  })
+  const choices = [...known, 'a folder of photographs', 'the path of a .json file']
+  throw choiceError('Unknown experiment', name, choices, 'Name one of those.')
 }
 
 function readJson(file: string): unknown {

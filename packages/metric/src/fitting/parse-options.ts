@@ -1,5 +1,5 @@
 import { InputError } from '@dml-crc/core/errors'
-import { nearest } from '@dml-crc/core/nearest'
+import { choiceError } from '@dml-crc/core/nearest'
 import type * as z from 'zod'
 
 /**
@@ -54,16 +54,6 @@ function choicesOf(issue: z.core.$ZodIssue): string[] | undefined {
   if (issue.code === 'invalid_value') return issue.values.map(String)
   const options = issue.code === 'invalid_union' && 'options' in issue ? issue.options : undefined
   return Array.isArray(options) ? options.map(String) : undefined
-}
-
-/** An error about a word that is not one of those known, which names the one it was probably meant to be. */
-export function choiceError(what: string, word: string, known: readonly string[], remedy: string): InputError {
-  const meant = nearest(word, known)
-  return new InputError(what, {
-    expected: `one of ${known.join(', ')}`,
-    received: `«${word}»`,
-    remedy: meant ? `Did you mean ${meant}?` : remedy,
-  })
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,5 @@
 import { InputError } from '@dml-crc/core/errors'
-import { nearest } from '@dml-crc/core/nearest'
+import { choiceError } from '@dml-crc/core/nearest'
 import type { Prng } from '@dml-crc/core/prng'
 import * as tf from '@tensorflow/tfjs'
 import { squaredDistances } from '../coding/distances.ts'
@@ -60,11 +60,8 @@ export interface Mahalanobis {
   dispose(): void
 }
 
-function checkChoice<T extends string>(what: string, value: T, choices: readonly T[]): void {
-  if (choices.includes(value)) return
-  const close = nearest(value, choices)
-  const remedy = close ? `Did you mean ${close}?` : 'Choose one of them.'
-  throw new InputError(what, { expected: `one of ${choices.join(', ')}`, received: String(value), remedy })
+function checkChoice(what: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value)) throw choiceError(what, value, choices, 'Choose one of them.')
 }
 
 /**

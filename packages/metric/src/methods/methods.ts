@@ -1,5 +1,5 @@
+import { choiceError } from '@dml-crc/core/nearest'
 import type { Method } from '../fitting/define-method.ts'
-import { choiceError } from '../fitting/parse-options.ts'
 import { crNrc } from './cr-nrc.ts'
 import { crc } from './crc.ts'
 import { dmlCrc } from './dml-crc.ts'
