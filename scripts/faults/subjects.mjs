@@ -185,7 +185,7 @@ export const SUBJECTS = {
       await fitDmlCrc(
         { data, shape: [12, 4] },
         Int32Array.from({ length: 12 }, (_, i) => i % 3),
-        { rank: 2, steps: 2 },
+        { shrinkage: 0.1, between: 0.5, gamma: 0, lambda: 0.1 },
       ),
     )
     return { file, read: async () => void (await loadModel(file)) }
@@ -200,7 +200,7 @@ export const SUBJECTS = {
     const model = await fitDmlCrc(
       { data, shape: [6, width] },
       Int32Array.from({ length: 6 }, (_, i) => i % 2),
-      { rank: 2, steps: 2 },
+      { shrinkage: 0.1, between: 0.5, gamma: 0, lambda: 0.1 },
     )
     const place = join(folder, 'model')
     await exportModel(place, { backbone, model })

@@ -20,11 +20,17 @@ export async function decodeStrictly(bytes: Buffer): Promise<void> {
 }
 
 /**
+ * How many pixels a file may hold: four bytes for each fit four times the file and 192 MiB. A small file that says it holds
+ * more is made, or damaged, so that decoding it takes all memory.
+ */
+const mostPixels = (fileBytes: number) => fileBytes + 3 * 2 ** 24
+
+/**
  * Each step is taken only where the image asks for it, and the pixels are decoded in one go rather than line by line:
  * with small images the setting up counts.
  */
 async function upright(bytes: Buffer, failOn: 'truncated' | 'warning'): Promise<{ image: Sharp; size: Size }> {
-  let image = sharp(bytes, { failOn, sequentialRead: false })
+  let image = sharp(bytes, { failOn, sequentialRead: false, limitInputPixels: mostPixels(bytes.length) })
   const { autoOrient, orientation = 1, hasAlpha, space, depth } = await image.metadata()
   if (orientation > 1) image = image.autoOrient()
   if (hasAlpha) image = image.flatten({ background: '#fff' })

@@ -128,8 +128,7 @@ export class RunFolder implements AsyncDisposable {
         remedy: 'Leave one out, or give it another label.',
       })
     }
-    await writeUnit(this.path, this.#units.length, unit)
-    this.#units.push(unit)
+    this.#units.push(await writeUnit(this.path, this.#units.length, unit))
     await this.#save()
     await this.#takePlace()
   }

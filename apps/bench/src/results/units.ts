@@ -30,9 +30,11 @@ export function readUnits(path: string): Unit[] {
     .map((file) => readJson(join(folder, file), Unit, 'a row of a run', 'Remove this file and run with --resume.'))
 }
 
-/** Writes the unit that comes after `count` others. */
-export function writeUnit(path: string, count: number, unit: Unit): Promise<void> {
-  return writeJsonAtomic(join(path, FOLDER, `${String(count).padStart(4, '0')}.json`), unit)
+/** Writes the unit that comes after `count` others and gives it as it will be read: the same in every process. */
+export async function writeUnit(path: string, count: number, given: Unit): Promise<Unit> {
+  const unit = Unit.parse(given)
+  await writeJsonAtomic(join(path, FOLDER, `${String(count).padStart(4, '0')}.json`), unit)
+  return unit
 }
 
 /** What identifies a row of a run: everything that is not measured. */
