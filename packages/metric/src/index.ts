@@ -1,6 +1,7 @@
 export type { RuleWeights } from './coding/class-logits.ts'
 export type { ResidualForm, Rule } from './coding/residuals.ts'
 export { binomialInterval } from './evaluation/binomial-interval.ts'
+export { calibrate } from './evaluation/calibrate.ts'
 export { expectedCalibrationError } from './evaluation/calibration.ts'
 export { type CrcGrid, type CrcGridOptions, crcGrid } from './evaluation/crc-grid.ts'
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from './evaluation/cross-validate.ts'

@@ -8,7 +8,14 @@ export { leakGuard } from './callbacks/leak-guard.ts'
 export { progress, type Sink } from './callbacks/progress.ts'
 export { tensorBoard } from './callbacks/tensorboard.ts'
 export { CheckpointFolder, type CheckpointKind, type LoadedCheckpoint, type RunState } from './checkpoint.ts'
-export { type ExportOptions, exportModel, loadExport } from './export/export-model.ts'
+export { explainImages, type ImageExplanation } from './explain-images.ts'
+export { exportModel } from './export/export-model.ts'
+export {
+  holdsImageModel,
+  type ImageModelParts,
+  loadExport,
+  saveImageModel,
+} from './export/image-model-file.ts'
 export { type ExtractedFeatures, type ExtractOptions, extractFeatures, extractToFile } from './extract-features.ts'
 export { FeatureFile } from './feature-file.ts'
 export { type CheckpointOptions, type EpochRecord, type FitOptions, fit, type RunResult } from './fit.ts'

@@ -4,6 +4,7 @@ import { addCompare } from './compare.ts'
 import { addCompletion } from './completion.ts'
 import { addData } from './data.ts'
 import { addDoctor, addEngine } from './engine.ts'
+import { addEvaluate } from './evaluate.ts'
 import { addExplain } from './explain.ts'
 import { addFeatures } from './features.ts'
 import { addMethods } from './methods.ts'
@@ -24,6 +25,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addTrain,
   addExport,
   addPredict,
+  addEvaluate,
   addExplain,
   addEngine,
   addDoctor,

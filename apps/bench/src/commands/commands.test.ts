@@ -63,21 +63,27 @@ describe('dml-crc features', () => {
 })
 
 describe('dml-crc explain', () => {
-  it('names the training images that decide', async () => {
+  it('names the training images that decide, of the model that the run has made', async () => {
     const [first] = await (await demo(set)).split('test')
-    const args = ['explain', 'demo', ...images, ...weights, ...methods, '--image', first.id]
-    const found = JSON.parse(expectDone(dmlCrc.run(...args, '--top', '3', '--json', '--quiet')))
-    expect(found.id).toBe(first.id)
+    const args = ['explain', 'base', first.path]
+    const [found] = JSON.parse(expectDone(dmlCrc.run(...args, '--top', '3', '--json', '--quiet')))
+    expect(found.source).toBe(first.path)
     expect(found.support).toHaveLength(3)
     const sizes = found.support.map(({ code }: { code: number }) => Math.abs(code))
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
     const text = expectDone(dmlCrc.run(...args, '--quiet'))
     for (const { id, className } of found.support) expect(text).toMatch(new RegExp(`${id}.*${className}`))
+    // The report explains its first image by the same model, and so by the same codes.
+    const shown = json('base', 'details.json').gallery.find(
+      ({ query }: { query: { id: string } }) => query.id === first.id,
+    )
+    if (shown) expect(shown.support[0].id).toBe(found.support[0].id)
   })
 
-  it('says which images there are for one that is not', () => {
-    expectError(dmlCrc.run('explain', 'demo', ...images, ...weights, '--image', 'nothing', '--quiet'), /«nothing»/)
-    expectError(dmlCrc.run('explain', 'demo'), /--image/)
+  it('says what is wrong', () => {
+    expectError(dmlCrc.run('explain', 'base', 'nothing.jpg', '--quiet'), /nothing\.jpg/)
+    expectError(dmlCrc.run('explain', 'nowhere', 'nothing.jpg'), /no such folder/)
+    expectError(dmlCrc.run('explain', 'base'), /<images>/)
   })
 })
 

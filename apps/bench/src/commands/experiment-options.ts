@@ -42,16 +42,17 @@ export function addExperimentOptions(command: Command): Command {
     .option('--layer <name>', 'layer whose output is the feature')
     .option('--fit <split>', 'split that everything is fitted and chosen on')
     .option('--test <split>', 'split that is reported on')
-    .option('--folds <n>', 'cross-validate in place of a test split', wholeNumber)
+    .option('--folds <n>', 'cross-validate in place of a test split', (text) => positiveNumber('--folds', text))
     .option('--fractions <name=part,…>', 'of photographs: how to split them, train=0.8,test=0.2', parseFractions)
     .option('--seed <n>', 'root of every random number')
     .addOption(engineOption())
     .option('--set <key=value>', 'change one key of the experiment; may be repeated', collect, [])
 }
 
-function wholeNumber(text: string): number {
+/** @throws InputError for a text that is no whole number above zero */
+export function positiveNumber(flag: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new InputError('--folds', { expected: 'a whole number', received: `«${text}»`, remedy: 'Give --folds 5.' })
+  throw new InputError(flag, { expected: 'a whole number', received: `«${text}»`, remedy: `Give ${flag} 5.` })
 }
 
 function parseFractions(text: string): Record<string, number> {

@@ -1,34 +1,50 @@
+import type { EngineName } from '@dml-crc/engine'
 import type { Command } from 'commander'
 import { textTable } from '../command-line/table.ts'
-import { openTerminal } from '../command-line/terminal.ts'
-import { addExperimentOptions, type ExperimentOptions, readExperiment } from './experiment-options.ts'
+import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
+import { engineOption, positiveNumber } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
-  $ dml-crc explain flowers102 --data flowers102 --backbone mobilenet_v1 --test val --image image_06773
+  $ dml-crc explain runs/photos photo.jpg
+  $ dml-crc explain runs/photos holiday/ --top 3 --json
 
-An image of the test split is coded over the fit split in the learned metric: the training images of the largest codes
-say why it was classified as it was. A negative code takes away.`
+An image is coded over the training images of the model in its learned metric: those of the largest codes say why it was
+classified as it was. A negative code takes away.`
 
-type ExplainOptions = ExperimentOptions & { image: string; top: string }
+type ExplainOptions = GlobalOptions & { top: string; engine?: EngineName | 'auto' }
 
 export function addExplain(program: Command): void {
-  addExperimentOptions(
-    program.command('explain').description('say which training images decide the class of a test image'),
-  )
-    .requiredOption('--image <id>', 'a test image: its identifier, or the end of its file name')
+  program
+    .command('explain')
+    .description('say which training images decide the class of an image')
+    .argument('<model>', 'folder that `dml-crc run` or `export` wrote')
+    .argument('<images...>', 'files, or folders of them')
     .option('--top <n>', 'training images to name', '8')
+    .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string | undefined, _: unknown, command: Command) => {
+    .action(async (model: string, images: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExplainOptions>()
+      const top = positiveNumber('--top', options.top)
+      const { loadEngine } = await import('@dml-crc/engine')
+      const { explainImages, loadExport } = await import('@dml-crc/trainer')
+      const { modelFolder } = await import('../run/model-folder.ts')
+      const folder = modelFolder(model)
+      await loadEngine({ prefer: options.engine })
+      const loaded = await loadExport(folder)
+      const found = await explainImages(loaded, images, { top })
+      loaded.backbone.dispose()
       const terminal = openTerminal(options)
-      const { explainImage } = await import('../run/explain-image.ts')
-      const found = await explainImage(await readExperiment(name, options), { ...options, terminal })
-      const rows = found.support.map(({ id, className, code }) => [id, className, code.toFixed(4)])
-      terminal.print(`${found.id}: ${found.predicted}${found.right ? '' : ` (in truth ${found.truth})`}\n`)
-      terminal.print(
-        textTable([{ heading: 'training image' }, { heading: 'class' }, { heading: 'code', align: 'right' }], rows),
-      )
+      const columns = [
+        { heading: 'training image' },
+        { heading: 'class' },
+        { heading: 'code', align: 'right' as const },
+      ]
+      const texts = found.map(({ source, className, support }) => {
+        const rows = support.map((each) => [each.id, each.className, each.code.toFixed(4)])
+        return `${source}: ${className}\n\n${textTable(columns, rows)}`
+      })
+      terminal.print(texts.join('\n\n'))
       terminal.printJson(found)
     })
 }

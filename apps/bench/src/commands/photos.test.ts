@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { demo, drawDemo } from '@dml-crc/datasets'
@@ -38,6 +38,50 @@ describe('dml-crc on a folder of photographs', () => {
     // Better than one in four by chance, and not perfect as it would be on images that were fitted on.
     for (const { top1 } of rows) expect(top1).toBeGreaterThan(0.25)
     expect(Math.min(...rows.map(({ top1 }: { top1: number }) => top1))).toBeLessThan(1)
+  })
+
+  it('predicts with calibrated probabilities, explains and evaluates what the run has made', () => {
+    const kind = readdirSync(join(folder, 'photos'))[0]
+    const image = join('photos', kind, readdirSync(join(folder, 'photos', kind))[0])
+    const predict = ['predict', join('runs', 'photos'), image]
+    const result = dmlCrc.run(...predict, '--top', '2', '--json')
+    const [{ className, top }] = JSON.parse(expectDone(result))
+    expect(result.stderr).not.toMatch(/not calibrated/)
+    expect([className, top.length]).toEqual([kind, 2])
+    expect(top[0].probability).toBeGreaterThan(top[1].probability)
+    const [explained] = JSON.parse(expectDone(dmlCrc.run('explain', join('runs', 'photos'), image, '--json')))
+    expect(join('photos', explained.support[0].id)).toBe(image)
+    const found = JSON.parse(expectDone(dmlCrc.run('evaluate', join('runs', 'photos'), 'photos', '--json')))
+    expect(found).toMatchObject({ count: 32, top1: 1, top5: 1, wrong: [] })
+    expectError(dmlCrc.run('evaluate', join('runs', 'photos'), 'other'), /other/)
+  })
+
+  it('says «none of these» of images below the threshold, which is chosen on held-out images or given', () => {
+    const predict = (...more: string[]) =>
+      expectDone(dmlCrc.run('predict', join('runs', 'photos'), 'photos', ...more)).match(/none of these/g)?.length ?? 0
+    expect(predict('--threshold', '1')).toBe(32)
+    expect(predict('--threshold', '0')).toBe(0)
+    const { unknown } = JSON.parse(expectDone(dmlCrc.run('evaluate', join('runs', 'photos'), 'photos', '--json')))
+    expect(predict()).toBe(Math.round(32 * unknown))
+    expectError(dmlCrc.run('predict', join('runs', 'photos'), 'photos', '--threshold', 'high'), /«high»/)
+  })
+
+  it('exports the model of the run without fitting it again', () => {
+    const before = JSON.parse(expectDone(dmlCrc.run('predict', join('runs', 'photos'), 'photos', '--json')))
+    const model = join('runs', 'photos', 'model')
+    const result = dmlCrc.run('export', join('runs', 'photos'))
+    expect(expectDone(result)).toBe(`${model}\n`)
+    expect(readdirSync(join(folder, model)).sort()).toEqual([
+      'backbone.safetensors',
+      'export.json',
+      'model.safetensors',
+      'saved_model',
+      'tfjs',
+    ])
+    const after = JSON.parse(expectDone(dmlCrc.run('predict', model, 'photos', '--json')))
+    expect(after.map(({ label }: { label: number }) => label)).toEqual(
+      before.map(({ label }: { label: number }) => label),
+    )
   })
 
   it('splits by fractions, the same way each time', () => {

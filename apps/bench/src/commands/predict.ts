@@ -1,42 +1,61 @@
+import { InputError } from '@dml-crc/core'
 import type { EngineName } from '@dml-crc/engine'
+import type { Model } from '@dml-crc/metric'
 import type { Command } from 'commander'
 import { textTable } from '../command-line/table.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import { engineOption } from './experiment-options.ts'
+import { engineOption, positiveNumber } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
-  $ dml-crc predict model photo.jpg holiday/
-  $ dml-crc predict model photo.jpg --top 3 --json`
+  $ dml-crc predict runs/photos photo.jpg holiday/
+  $ dml-crc predict runs/photos photo.jpg --top 3 --json
 
-type PredictOptions = GlobalOptions & { top: string; engine?: EngineName | 'auto' }
+Probabilities are calibrated on images that were held out. «none of these»: the likeliest class is less likely than it is
+for 95 of 100 of them, or than --threshold says.`
+
+type PredictOptions = GlobalOptions & { top: string; threshold?: number; engine?: EngineName | 'auto' }
+
+const withThreshold = (model: Model, threshold: number | undefined): Model =>
+  threshold === undefined ? model : { ...model, calibration: { temperature: 1, ...model.calibration, threshold } }
+
+function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  const remedy = 'Give --threshold 0.5.'
+  throw new InputError('--threshold', { expected: 'a probability from 0 to 1', received: `«${text}»`, remedy })
+}
 
 export function addPredict(program: Command): void {
   program
     .command('predict')
     .description('name what images show, by an exported model')
-    .argument('<model>', 'folder that `dml-crc train` or `dml-crc export` wrote')
+    .argument('<model>', 'folder that `dml-crc run`, `train` or `export` wrote')
     .argument('<images...>', 'files, or folders of them')
     .option('--top <n>', 'classes to name for each image', '5')
+    .option('--threshold <p>', 'least probability of the likeliest class (default: chosen on held-out images)', share)
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, images: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PredictOptions>()
+      const top = positiveNumber('--top', options.top)
       const { loadEngine } = await import('@dml-crc/engine')
       const { loadExport, predict } = await import('@dml-crc/trainer')
+      const { modelFolder } = await import('../run/model-folder.ts')
+      const folder = modelFolder(model)
       await loadEngine({ prefer: options.engine })
-      const loaded = await loadExport(model)
-      const predictions = await predict(loaded, images, { top: Number(options.top) })
+      const loaded = await loadExport(folder)
+      const used = { ...loaded, model: withThreshold(loaded.model, options.threshold) }
+      const predictions = await predict(used, images, { top })
       const terminal = openTerminal(options)
-      const columns = [{ heading: 'image' }, { heading: 'class' }, { heading: 'then' }]
-      const rows = predictions.map(({ source, className, top }) => [
+      const columns = [{ heading: 'image' }, { heading: 'class' }, { heading: 'likeliest, %' }]
+      const rows = predictions.map(({ source, className, unknown, top }) => [
         source,
-        className,
-        top
-          .slice(1)
-          .map((each) => each.className)
-          .join(', '),
+        unknown ? 'none of these' : className,
+        top.map((each) => `${each.className} ${(100 * each.probability).toFixed(1)}`).join(', '),
       ])
+      const { calibration } = loaded.model
+      if (!calibration) terminal.note('The probabilities are not calibrated: no images were held out for this model.')
       terminal.print(textTable(columns, rows))
       terminal.printJson(predictions)
       loaded.backbone.dispose()

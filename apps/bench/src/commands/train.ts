@@ -15,10 +15,11 @@ for \`dml-crc predict\`, with a model.json for browsers and a SavedModel.`
 
 const EXPORT_EXAMPLES = `
 Examples:
+  $ dml-crc export runs/photos
   $ dml-crc export flowers102 --data flowers102 --backbone mobilenet_v1 --test val --out runs/flowers
 
-The network stays as it is; DML-CRC is learned on its features of the fit split. The folder is as that of
-\`dml-crc train\`.`
+The model of a run is written whole into model/ in its folder: with the network, a model.json for browsers and a
+SavedModel. Of an experiment DML-CRC is learned first, on the frozen network's features of the fit split.`
 
 export function addTrain(program: Command): void {
   const description = 'train network and classifier end to end and export the model'
@@ -31,7 +32,7 @@ export function addTrain(program: Command): void {
 }
 
 export function addExport(program: Command): void {
-  const description = 'learn DML-CRC on a frozen network and export the model'
+  const description = 'export the model of a run, or learn DML-CRC on a frozen network and export that'
   addModelCommand(program, 'export', description, EXPORT_EXAMPLES, (experiment) => ({
     ...experiment,
     methods: experiment.methods
@@ -57,6 +58,15 @@ function addModelCommand(
     .addHelpText('after', examples)
     .action(async (experimentName: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExperimentOptions & RunPlace>()
+      const { isModel } = await import('../run/model-folder.ts')
+      if (name === 'export' && experimentName !== undefined && isModel(experimentName)) {
+        const { exportRun } = await import('../run/export-run.ts')
+        const folder = await exportRun(experimentName, options)
+        const terminal = openTerminal(options)
+        terminal.print(folder)
+        terminal.printJson({ folder })
+        return
+      }
       const experiment = reduce(await readExperiment(experimentName, options))
       if (experiment.methods.length + experiment.endToEnd.length === 0) {
         throw new InputError(`\`dml-crc ${name}\` of ${experiment.name}`, {

@@ -1,11 +1,11 @@
 import type { FeatureNetwork } from '@dml-crc/backbones'
-import { methodNamed, predict } from '@dml-crc/metric'
+import { calibrate, type Matrix, methodNamed, predict } from '@dml-crc/metric'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
 import { peakRssMb } from '../results/machine.ts'
 import type { Row } from '../results/schema.ts'
 import { chooseOptions } from './choose-options.ts'
-import { exportStudyModel } from './export-study-model.ts'
+import { exportStudyModel, keepStudyModel, keepsModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
 import { predictHeldOut } from './held-out.ts'
 import { learnedFigures } from './learned-figures.ts'
@@ -32,7 +32,7 @@ export async function runFrozen(
   study: Study,
   backbone: FeatureNetwork,
   features: SplitFeatures,
-  { entry, key }: Asked<MethodEntry>,
+  { entry, key, weights }: Asked<MethodEntry> & { weights?: string },
 ): Promise<void> {
   const { experiment, folder, terminal, prng } = study
   const folds = foldsOf(experiment.splits)
@@ -72,8 +72,15 @@ export async function runFrozen(
       seconds: { features: features.seconds, fit: fitSeconds, classify: seconds },
       peakRssMb: peakRssMb(),
     }
-    const isLearned = seed === experiment.seed && model.decision.kind === 'collaborative' && model.losses !== undefined
-    if (isLearned) await exportStudyModel(study, backbone, async () => model)
+    const isOurs = !methodNamed(entry.method).baseline && model.decision.kind === 'collaborative'
+    const isLearned = isOurs && seed === experiment.seed
+    if (isLearned && (study.exportsModel || keepsModel(study, weights))) {
+      const heldOut = folds === undefined ? undefined : prediction.scores
+      const calibration = await calibrationOf(study, features.fit, entry, heldOut)
+      const kept = calibration ? { ...model, calibration } : model
+      if (study.exportsModel) await exportStudyModel(study, backbone, async () => kept)
+      else await keepStudyModel(study, backbone, weights!, kept)
+    }
     // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
     const isShown = isLearned && folds === undefined
     // The row comes last: what belongs to it is there once it is.
@@ -81,6 +88,18 @@ export async function runFrozen(
     await folder.add(seedKey(key, seed), row, prediction.labels, figures)
   }
   terminal.onProgress({ kind: 'end', task })
+}
+
+/**
+ * How the scores of a model become probabilities, chosen on scores of images that it was not fitted on. Where no row has
+ * such, they cost a cross-validation, which is spent on a user's own photographs and on models for export.
+ */
+async function calibrationOf(study: Study, fit: SplitFeatures['fit'], entry: MethodEntry, heldOut?: Matrix) {
+  const { experiment, exportsModel } = study
+  if (heldOut) return calibrate(heldOut, fit.labels)
+  if (!exportsModel && experiment.dataset.name !== 'folder') return undefined
+  const { scores } = await predictHeldOut(study, fit, entry, experiment.select.folds)
+  return calibrate(scores, fit.labels)
 }
 
 const describeSelection = (selection: Row['selection'], fit: string) =>

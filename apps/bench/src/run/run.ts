@@ -1,4 +1,4 @@
-import type { FeatureNetwork } from '@dml-crc/backbones'
+import { type FeatureNetwork, isOwnNetwork } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
 import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
 import { contentKey } from '../results/run-folder.ts'
@@ -20,7 +20,7 @@ export async function runExperiment(experiment: Experiment, parts: Omit<Study, '
     const weights = training ? await pretrain(study, { ...entry, pretrain: training }) : entry.weights
     const backbone = await openNetwork({ ...entry, weights, pretrain: undefined }, { norm: training && 'live' })
     try {
-      await runBackbone(study, backbone, entry)
+      await runBackbone(study, backbone, entry, isOwnNetwork(entry.name) ? undefined : weights)
     } finally {
       backbone.dispose()
     }
@@ -28,13 +28,19 @@ export async function runExperiment(experiment: Experiment, parts: Omit<Study, '
   await study.folder.finish()
 }
 
-async function runBackbone(study: Study, backbone: FeatureNetwork, entry: BackboneEntry): Promise<void> {
+async function runBackbone(
+  study: Study,
+  backbone: FeatureNetwork,
+  entry: BackboneEntry,
+  weights: string | undefined,
+): Promise<void> {
   const { experiment, signal } = study
   if (experiment.endToEnd.length > 0) asBackbone(backbone, 'endToEnd')
   const features = await splitFeatures(study, backbone)
   for (const method of experiment.methods) {
     signal.throwIfAborted()
-    await runFrozen(study, backbone, features, { entry: method, key: contentKey('frozen', entry, method) })
+    const key = contentKey('frozen', entry, method)
+    await runFrozen(study, backbone, features, { entry: method, key, weights })
   }
   for (const sweep of experiment.sweeps) {
     signal.throwIfAborted()

@@ -14,7 +14,8 @@ import { extractFeatures } from '../extract-features.ts'
 import { predict } from '../predict.ts'
 import { dmlCrcTask } from '../tasks/dml-crc.ts'
 import { softmaxTask } from '../tasks/softmax.ts'
-import { exportModel, loadExport } from './export-model.ts'
+import { exportModel } from './export-model.ts'
+import { loadExport } from './image-model-file.ts'
 
 const SIZE = 32
 const CLASSES = 20

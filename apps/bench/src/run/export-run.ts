@@ -1,0 +1,19 @@
+import { type EngineName, loadEngine } from '@dml-crc/engine'
+import { exportModel, loadExport } from '@dml-crc/trainer'
+import { modelFolder } from './model-folder.ts'
+
+/**
+ * Writes the model of a run whole: its network, and its graphs for browsers and for TensorFlow.
+ * @returns its folder
+ */
+export async function exportRun(run: string, { engine }: { engine?: EngineName | 'auto' }): Promise<string> {
+  const folder = modelFolder(run)
+  await loadEngine({ prefer: engine })
+  const { backbone, model, mirror, samples, transform } = await loadExport(folder)
+  try {
+    await exportModel(folder, { backbone, model, mirror, samples, resize: transform.reduced })
+    return folder
+  } finally {
+    backbone.dispose()
+  }
+}
