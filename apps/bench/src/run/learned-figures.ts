@@ -19,7 +19,7 @@ export async function learnedFigures(
   // One gallery is enough for a report.
   const isShown = folder.details.gallery.length > 0
   return {
-    curves: [{ ...curve, values: [...(model.losses ?? [])] }],
+    curves: model.losses ? [{ ...curve, values: [...model.losses] }] : [],
     spectra: model.embedding ? [await spectrumOf(model.embedding, `Spectrum of M: ${name}`)] : [],
     maps: [await mapOf(embedded, { truth: test.labels, predicted, title: `Map: ${name}` })],
     gallery: isShown ? [] : await explainSome({ model, queries: test.features, predicted, images, title: name }),
