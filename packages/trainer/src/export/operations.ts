@@ -49,6 +49,7 @@ const BINARY: Record<string, string> = {
   Maximum: 'Maximum',
   Minimum: 'Minimum',
   Multiply: 'Mul',
+  Pow: 'Pow',
   RealDiv: 'RealDiv',
   Sub: 'Sub',
 }
