@@ -2,7 +2,7 @@ import { InputError } from '@dml-crc/core'
 import type { EngineName } from '@dml-crc/engine'
 import { type Command, Option } from 'commander'
 import type { GlobalOptions } from '../command-line/terminal.ts'
-import { loadExperiment } from '../experiment/load.ts'
+import { type AnyExperiment, loadAnyExperiment, loadExperiment } from '../experiment/load.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { foldsName } from '../experiment/splits.ts'
 
@@ -79,15 +79,19 @@ export function addRunPlace(command: Command, out: string): Command {
 const collect = (value: string, previous: string[]) => [...previous, value]
 
 /** The experiment that the command line names, with what it changes; `--data` alone may name photographs. */
-export async function readExperiment(name: string | undefined, options: ExperimentOptions): Promise<Experiment> {
+export const readExperiment = (name: string | undefined, options: ExperimentOptions): Promise<Experiment> =>
+  loadExperiment(...named(name, options))
+
+/** The same, or an experiment on files of features. */
+export const readAnyExperiment = (name: string | undefined, options: ExperimentOptions): Promise<AnyExperiment> =>
+  loadAnyExperiment(...named(name, options))
+
+function named(name: string | undefined, options: ExperimentOptions): Parameters<typeof loadExperiment> {
   const { data, folds, fractions } = options
-  if (name === undefined && data !== undefined) {
-    return loadExperiment(data, {
-      assignments: assignments({ ...options, data: undefined }),
-      photos: { folds, fractions },
-    })
-  }
-  return loadExperiment(name ?? 'demo', { assignments: assignments(options), photos: { folds, fractions } })
+  const photos = { folds, fractions }
+  if (name === undefined && data !== undefined)
+    return [data, { assignments: assignments({ ...options, data: undefined }), photos }]
+  return [name ?? 'demo', { assignments: assignments(options), photos }]
 }
 
 /** The options that are short for `--set`, in the order of their authority: `--set` itself comes last. */

@@ -1,11 +1,13 @@
+import { InputError } from '@dml-crc/core'
 import { type Command, Option } from 'commander'
 import { openTerminal } from '../command-line/terminal.ts'
+import type { FeatureExperiment } from '../experiment/feature-schema.ts'
 import { shippedExperiments } from '../experiment/load.ts'
 import { experimentJsonSchema } from '../experiment/schema.ts'
 import type { RunPlace } from '../run/run-command.ts'
-import { addExperimentOptions, addRunPlace, type ExperimentOptions, readExperiment } from './experiment-options.ts'
+import { addExperimentOptions, addRunPlace, type ExperimentOptions, readAnyExperiment } from './experiment-options.ts'
 
-type RunOptions = ExperimentOptions & RunPlace & { dryRun?: boolean; schema?: boolean }
+type RunOptions = ExperimentOptions & RunPlace & { features?: string; dryRun?: boolean; schema?: boolean }
 
 const EXAMPLES = `
 Examples:
@@ -14,6 +16,8 @@ Examples:
   $ dml-crc run flowers102 --data flowers102 --backbone mobilenet_v1 --fit train --test val
       the official splits, on files that are already here
   $ dml-crc run flowers102 --set methods.2.options.lambda=0.1 --out runs/lambda
+  $ dml-crc run heads --features features
+      every method on files DATASET.NETWORK.SPLIT.safetensors of features, and one table of all
   $ dml-crc run my-experiment.json --dry-run
 
 Experiments that come with the command: ${shippedExperiments().join(', ')}
@@ -26,6 +30,7 @@ export function addRun(program: Command): void {
       .description('run an experiment: features, selection, every method, results.json and report.html'),
   )
   addRunPlace(command, 'folder of the run (default: runs/NAME)')
+    .option('--features <dir>', 'of an experiment on files of features: their folder')
     .option('--dry-run', 'say what would be done, how large it is and how long it may take')
     .addOption(new Option('--schema', 'print the JSON Schema of experiment files').hideHelp())
     .addHelpText('after', EXAMPLES)
@@ -35,9 +40,13 @@ export function addRun(program: Command): void {
         process.stdout.write(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`)
         return
       }
-      const experiment = await readExperiment(name, options)
+      const { kind, experiment } = await readAnyExperiment(name, options)
       const terminal = openTerminal(options)
-      if (options.dryRun) {
+      if (kind === 'features') {
+        checkNoDryRun(options)
+        const { runFeatureFiles } = await import('../run/feature-files.ts')
+        await runFeatureFiles(withRoot(experiment, options.features), { ...options, terminal })
+      } else if (options.dryRun) {
         const { dryRun } = await import('../run/dry-run.ts')
         await dryRun(experiment, { ...options, terminal })
       } else {
@@ -45,4 +54,18 @@ export function addRun(program: Command): void {
         await runCommand(experiment, { ...options, terminal })
       }
     })
+}
+
+/** The experiment on the files of a folder. */
+function withRoot(experiment: FeatureExperiment, root = experiment.features.root): FeatureExperiment {
+  return { ...experiment, features: { ...experiment.features, root } }
+}
+
+function checkNoDryRun({ dryRun }: RunOptions): void {
+  if (!dryRun) return
+  throw new InputError('--dry-run', {
+    expected: 'an experiment on images',
+    received: 'one on files of features',
+    remedy: 'Leave it out: nothing is fetched, and a run that is stopped goes on with --resume.',
+  })
 }

@@ -1,13 +1,15 @@
 import { InputError } from '@dml-crc/core'
+import type { FeatureExperiment } from './feature-schema.ts'
 import type { Experiment } from './schema.ts'
 
 /**
  * Refuses an experiment that asks for one thing twice.
  * @throws InputError about the first entry that is the same as another of its list
  */
-export function checkDistinct(experiment: Experiment, source: string): void {
+export function checkDistinct(experiment: Experiment | FeatureExperiment, source: string): void {
   for (const list of ['backbones', 'methods', 'endToEnd', 'sweeps'] as const) {
-    const texts = experiment[list].map((entry) => JSON.stringify(entry))
+    const entries: readonly unknown[] = (experiment as Partial<Experiment>)[list] ?? []
+    const texts = entries.map((entry) => JSON.stringify(entry))
     const second = texts.findIndex((text, i) => texts.indexOf(text) < i)
     if (second < 0) continue
     throw new InputError(`\`${list}.${second}\` of ${source}`, {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, InputError } from '@dml-crc/core'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadExperiment, shippedExperiments } from './load.ts'
+import { loadAnyExperiment, loadExperiment, shippedExperiments } from './load.ts'
 import { override } from './override.ts'
 import { experimentJsonSchema } from './schema.ts'
 
@@ -12,7 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('experiment files', () => {
   it.each(shippedExperiments())('%s is valid', async (name) => {
-    expect((await loadExperiment(name)).name).toBe(name)
+    expect((await loadAnyExperiment(name)).experiment.name).toBe(name)
+  })
+
+  it('says which command takes an experiment on files of features', async () => {
+    await expect(loadExperiment('heads')).rejects.toThrow(/an experiment on images.*dml-crc run/s)
   })
 
   it('names the nearest key for an unknown one, at any depth', async () => {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { choiceError, DataError } from '@dml-crc/core'
+import { choiceError, DataError, InputError } from '@dml-crc/core'
 import { checkDistinct } from './distinct.ts'
+import type { FeatureExperiment } from './feature-schema.ts'
 import { override } from './override.ts'
 import { isPhotos, type PhotoSplits, photosExperiment } from './photos.ts'
 import type { Experiment } from './schema.ts'
@@ -17,23 +18,52 @@ export function shippedExperiments(): string[] {
     .sort()
 }
 
+/** What `dml-crc run` takes: an experiment on images, or one on files of features. */
+export type AnyExperiment =
+  | { kind: 'images'; experiment: Experiment }
+  | { kind: 'features'; experiment: FeatureExperiment }
+
+interface LoadOptions {
+  assignments?: readonly string[]
+  photos?: PhotoSplits
+}
+
+/**
+ * Reads an experiment as {@link loadExperiment}, or one on files of features, which has the key `features`.
+ * @throws as {@link loadExperiment}
+ */
+export async function loadAnyExperiment(
+  nameOrPath: string,
+  { assignments = [], photos }: LoadOptions = {},
+): Promise<AnyExperiment> {
+  const raw = assignments.reduce(override, await rawExperiment(nameOrPath, photos))
+  const source = `experiment ${nameOrPath}`
+  // Its schema is made of all methods, which bring TensorFlow.js: not for help alone.
+  const { validateExperiment, validateFeatureExperiment } = await import('./validate.ts')
+  if (typeof raw === 'object' && raw !== null && 'features' in raw) {
+    const experiment = validateFeatureExperiment(raw, source)
+    checkDistinct(experiment, source)
+    return { kind: 'features', experiment }
+  }
+  const { $schema: _, ...experiment } = validateExperiment(raw, source)
+  checkDistinct(experiment, source)
+  checkFolds(experiment)
+  return { kind: 'images', experiment }
+}
+
 /**
  * Reads an experiment by the name of a shipped one, by the path of a `.json` file, or makes one for photographs of the
  * user's own; applies `--set` assignments and checks it.
  * @throws InputError for an unknown name or a wrong key or value; DataError for a file that cannot be read or is not JSON
  */
-export async function loadExperiment(
-  nameOrPath: string,
-  { assignments = [], photos }: { assignments?: readonly string[]; photos?: PhotoSplits } = {},
-): Promise<Experiment> {
-  const raw = await rawExperiment(nameOrPath, photos)
-  const source = `experiment ${nameOrPath}`
-  // Its schema is made of all methods, which bring TensorFlow.js: not for help alone.
-  const { validateExperiment } = await import('./validate.ts')
-  const { $schema: _, ...experiment } = validateExperiment(assignments.reduce(override, raw), source)
-  checkDistinct(experiment, source)
-  checkFolds(experiment)
-  return experiment
+export async function loadExperiment(nameOrPath: string, options: LoadOptions = {}): Promise<Experiment> {
+  const { kind, experiment } = await loadAnyExperiment(nameOrPath, options)
+  if (kind === 'images') return experiment
+  throw new InputError(`experiment ${nameOrPath}`, {
+    expected: 'an experiment on images',
+    received: 'one on files of features',
+    remedy: 'Give it to dml-crc run.',
+  })
 }
 
 function rawExperiment(nameOrPath: string, photos?: PhotoSplits): unknown {

@@ -1,4 +1,5 @@
 import { parseOptions } from '@dml-crc/metric'
+import { FeatureExperiment } from './feature-schema.ts'
 import { Experiment } from './schema.ts'
 
 /**
@@ -8,3 +9,10 @@ import { Experiment } from './schema.ts'
  */
 export const validateExperiment = (value: unknown, source: string): Experiment =>
   parseOptions(Experiment, value, source, 'The schema, with every key and its meaning: dml-crc run --schema')
+
+/**
+ * The same for an experiment on files of features.
+ * @throws InputError as {@link validateExperiment}
+ */
+export const validateFeatureExperiment = (value: unknown, source: string): FeatureExperiment =>
+  parseOptions(FeatureExperiment, value, source, 'The experiment heads.json has every key.')

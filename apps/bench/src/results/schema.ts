@@ -16,9 +16,24 @@ export const Row = z.object({
   entry: z.string().optional(),
   /** Whether it is a method that those of this project are to be compared with. */
   baseline: z.boolean(),
+  /** The options that were given or chosen. */
   options: z.record(z.string(), z.unknown()),
+  /** All options as the method had them, defaults included; absent where the method is no record. */
+  resolved: z.record(z.string(), z.unknown()).optional(),
   /** How the options were chosen, where there was a choice. */
   selection: z.object({ folds: z.number().int(), candidates: z.number().int(), accuracy: fraction }).optional(),
+  /** The options that the fit chose for itself; `atLimit` where a better value may lie beyond the grid. */
+  chosen: z
+    .array(
+      z.object({
+        option: z.string(),
+        value: z.number(),
+        candidates: z.number().int(),
+        accuracy: fraction,
+        atLimit: z.boolean(),
+      }),
+    )
+    .optional(),
   seed: z.number().int(),
   top1: fraction,
   top5: fraction,

@@ -25,7 +25,8 @@ export function summarise(rows: readonly Row[]): Summary[] {
   for (const row of rows) {
     const key = JSON.stringify([
       row.dataset,
-      row.split,
+      row.split.fit,
+      row.split.test,
       row.backbone,
       row.weights,
       row.layer,

@@ -1,12 +1,12 @@
 import { type MethodOptions, methodNamed, type Selection, selectOptions } from '@dml-crc/metric'
-import type { MethodEntry } from '../experiment/schema.ts'
+import type { Experiment, MethodEntry } from '../experiment/schema.ts'
 import type { Row } from '../results/schema.ts'
 import type { SplitFeatures } from './features.ts'
 import type { Study } from './study.ts'
 
 /** Chooses the options of a method inside the fit split, on folds that all methods share. */
 export async function chooseOptions(
-  { experiment, prng }: Pick<Study, 'experiment' | 'prng'>,
+  { experiment, prng }: Pick<Study, 'prng'> & { experiment: Pick<Experiment, 'select'> },
   { fit }: Pick<SplitFeatures, 'fit'>,
   entry: Pick<MethodEntry, 'method' | 'options' | 'grid' | 'folds'>,
 ): Promise<{ options: MethodOptions; selection?: Row['selection']; table: Selection['table'] }> {

@@ -1,5 +1,5 @@
 import { type Matrix, methodNamed, predict, stratifiedFolds } from '@dml-crc/metric'
-import type { MethodEntry } from '../experiment/schema.ts'
+import type { Experiment, MethodEntry } from '../experiment/schema.ts'
 import { chooseOptions } from './choose-options.ts'
 import type { SplitFeatures } from './features.ts'
 import type { Said } from './measure.ts'
@@ -10,7 +10,7 @@ import type { Study } from './study.ts'
  * folds only.
  */
 export async function predictHeldOut(
-  study: Pick<Study, 'experiment' | 'prng'>,
+  study: Pick<Study, 'prng'> & { experiment: Pick<Experiment, 'select'> },
   { features, labels }: SplitFeatures['fit'],
   entry: MethodEntry,
   folds: number,

@@ -12,7 +12,9 @@ import { interruptible } from './interruptible.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { runExperiment } from './run.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+export const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+)
 
 /** Where a run goes, and what becomes of a run that is there. */
 export interface RunPlace {
