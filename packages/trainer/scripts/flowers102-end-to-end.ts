@@ -8,7 +8,7 @@ import { createBackbone } from '@dml-crc/backbones'
 import { Prng, writeJsonAtomic } from '@dml-crc/core'
 import { centerCrop, createLoader, flowers102, type ImageRecord, randomResizedCrop, shuffled } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
-import { accuracy, crc, fitDmlCrc, type Model, predict, resumeObjective } from '@dml-crc/metric'
+import { accuracy, crc, dmlCrcGradient, type Model, predict, resumeObjective } from '@dml-crc/metric'
 import {
   adamW,
   dmlCrcTask,
@@ -133,7 +133,7 @@ async function classify(model: Model, backbone: Awaited<ReturnType<typeof newBac
 for (const seed of options.seeds) {
   let begun = performance.now()
   const prng = Prng.fromSeed(seed)
-  const frozen = await fitDmlCrc(dictionary.features, dictionary.labels, { ...options.frozen, prng })
+  const frozen = await dmlCrcGradient.make(options.frozen, { prng }).fit(dictionary.features, dictionary.labels)
   await report('DML-CRC frozen', seed, begun, (await predict(frozen, queries.features)).labels)
 
   begun = performance.now()

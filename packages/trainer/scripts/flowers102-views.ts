@@ -15,8 +15,7 @@ import {
   type Classifier,
   crc,
   crcGrid,
-  type FitDmlCrcOptions,
-  fitDmlCrc,
+  dmlCrcGradient,
   hits,
   type Matrix,
   mcnemar,
@@ -31,7 +30,7 @@ const CRC = 'CRC, λ and rule by leave-one-out'
 const SEEDS = [0, 1, 2, 3, 4]
 const SHORT_SIDES = [224, 240, 288]
 const RANDOM = { views: 12, scale: [0.3, 1] as const }
-const options: FitDmlCrcOptions = { steps: 100, noise: 0.5, ...JSON.parse(changes) }
+const options = { steps: 100, noise: 0.5, ...JSON.parse(changes) }
 
 const engine = await loadEngine()
 const backbone = await createBackbone('mobilenet_v1', { weights })
@@ -102,7 +101,7 @@ async function learned(fit: Views, test: Views, seed: number): Promise<Int32Arra
   const n = fit.labels.length
   const groups = Array.from({ length: views.length * n }, (_, i) => i % n)
   const labels = groups.map((i) => fit.labels[i])
-  const model = await fitDmlCrc(stack(views), labels, { ...options, groups, prng: Prng.fromSeed(seed) })
+  const model = await dmlCrcGradient.make(options, { prng: Prng.fromSeed(seed) }).fit(stack(views), labels, { groups })
   return (await predict(model, mean(test.fixed))).labels
 }
 

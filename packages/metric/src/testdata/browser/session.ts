@@ -1,5 +1,5 @@
 import { Prng } from '@dml-crc/core/prng'
-import { add, explain, fitDmlCrc, modelFromBytes, modelToBytes, predict } from '@dml-crc/metric'
+import { add, dmlCrcGradient, explain, modelFromBytes, modelToBytes, predict } from '@dml-crc/metric'
 
 /** Everything that a page does with a model: fit, save and load, predict, explain, teach a class. The same in Node. */
 export async function session() {
@@ -16,7 +16,7 @@ export async function session() {
   const queries = join([0, 1, 2, 3].map((label) => rows(label, 3)))
 
   const options = { steps: 5, rank: 8, meanWeight: 5, ridgeWeight: 5, unitLength: true }
-  const fitted = await fitDmlCrc(features, labels, { ...options, classNames: ['a', 'b', 'c'] })
+  const fitted = await dmlCrcGradient.make(options).fit(features, labels, { classNames: ['a', 'b', 'c'] })
   const model = modelFromBytes(modelToBytes(fitted))
   const { scores } = await predict(model, queries)
   const [{ samples }] = await explain(model, queries, { top: 3 })
