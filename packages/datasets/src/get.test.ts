@@ -9,16 +9,16 @@ import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DataError, DownloadError, InputError, writeMat } from '@dml-crc/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { flowers102 } from './flowers102.ts'
-import { getDataset, getFrom, listDatasets, removeDataset } from './get.ts'
-import { SOURCES, type Source } from './sources.ts'
+import { type CountedSource, fetchDatasetFolder, getFrom, listDatasets, removeDataset } from './get.ts'
+import { RECORDS } from './open.ts'
+import { flowers102 } from './sets/flowers102.ts'
 import { type Entry, tar } from './testdata/archive.ts'
 import { picture } from './testdata/pictures.ts'
 import { verifyDataset } from './verify.ts'
 
 let home: string
 let server: Server
-let source: Source
+let source: CountedSource
 let root: string
 const served = new Map<string, Buffer>()
 let requests: string[] = []
@@ -87,10 +87,10 @@ function getElsewhere() {
 
 const get = (options = {}) => getFrom(source, 'flowers102', root, options)
 
-describe('getDataset', () => {
+describe('fetchDatasetFolder', () => {
   it('makes a whole tree and leaves nothing beside it', async () => {
     await get()
-    expect(await (await flowers102(root)).split('test')).toHaveLength(2)
+    expect(await (await flowers102.open(root)).split('test')).toHaveLength(2)
     expect((await readdir(root)).sort()).toEqual(['complete.json', 'imagelabels.mat', 'jpg', 'setid.mat'])
     expect(await readdir(join(root, '..'))).toEqual([basename(root)])
     requests = []
@@ -202,7 +202,9 @@ describe('getDataset', () => {
     await expect(get()).rejects.toThrow(InputError)
     expect(await readdir(root)).toEqual(['thesis.txt'])
     await expect(removeDataset('flowers102', root)).rejects.toThrow(InputError)
-    await expect(getDataset('flower')).rejects.toThrow(/one of flowers102, pets, cub200, demo/)
+    await expect(fetchDatasetFolder('flower')).rejects.toThrow(
+      /one of aircraft, cub200, flowers102, nabirds, pets, demo/,
+    )
   })
 
   it('asks the mirror that DML_CRC_MIRROR names first', async () => {
@@ -235,8 +237,9 @@ describe('getDataset', () => {
 
 describe('the sources', () => {
   it('name https addresses, lengths and checksums of every file', () => {
-    for (const { files } of Object.values(SOURCES)) {
-      for (const { urls, bytes, sha256 } of files) {
+    for (const { source } of RECORDS.values()) {
+      if (!('files' in source)) continue
+      for (const { urls, bytes, sha256 } of source.files) {
         expect(urls.every((url) => url.startsWith('https://'))).toBe(true)
         expect(sha256).toMatch(/^[0-9a-f]{64}$/)
         expect(bytes).toBeGreaterThan(0)

@@ -11,10 +11,11 @@ import {
   withLock,
   writeJsonAtomic,
 } from '@dml-crc/core'
+import type { Source, SourceFile, Terms } from './define-dataset.ts'
 import { MARKER as DEMO_MARKER, demoFolder, drawDemo } from './demo/draw.ts'
+import { DEMO_TERMS } from './demo/terms.ts'
 import { extract } from './extract.ts'
-import { SOURCES, type Source, type SourceFile, type SourceName } from './sources.ts'
-import { TERMS, type Terms } from './terms.ts'
+import { RECORDS } from './open.ts'
 import { type Verification, verifyDataset } from './verify.ts'
 
 export interface GetOptions {
@@ -25,7 +26,7 @@ export interface GetOptions {
   onProgress?: OnProgress
 }
 
-/** Written last into a tree that `getDataset` made: its presence tells a whole tree from a begun one. */
+/** Written last into a tree that `fetchDatasetFolder` made: its presence tells a whole tree from a begun one. */
 const MARKER = 'complete.json'
 
 const defaultRoot = (name: string) => (name === 'demo' ? demoFolder() : homeFolder('datasets', name))
@@ -42,24 +43,38 @@ const begun = (root: string) => ({ downloads: `${resolve(root)}.downloads`, tree
  * @throws {DownloadError} when no address gives a file.
  * @throws {DataError} when an archive is not what it should be.
  */
-export async function getDataset(name: string, options: GetOptions = {}): Promise<string> {
+export async function fetchDatasetFolder(name: string, options: GetOptions = {}): Promise<string> {
   const { root = defaultRoot(name), onProgress } = options
   if (name === 'demo') {
     await drawDemo(root, { onProgress })
     return root
   }
-  await getFrom(sourceOf(name), name, root, options)
+  await getFrom(sourceOf(name, root), name, root, options)
   return root
 }
 
-function sourceOf(name: string): Source {
-  if (Object.hasOwn(SOURCES, name)) return SOURCES[name as SourceName]
-  const expected = `one of ${Object.keys(SOURCES).join(', ')}, demo`
-  throw new InputError('data set to get', { expected, received: `'${name}'`, remedy: 'Choose one of these.' })
+/** What is downloaded, and how many images there are when it is whole. */
+export interface CountedSource extends Source {
+  images: number
 }
 
-/** {@link getDataset} from a source that the caller names. */
-export async function getFrom(source: Source, name: string, root: string, options: GetOptions): Promise<void> {
+function sourceOf(name: string, root: string): CountedSource {
+  const record = RECORDS.get(name)
+  if (!record) {
+    const expected = `one of ${[...RECORDS.keys()].join(', ')}, demo`
+    throw new InputError('data set to get', { expected, received: `'${name}'`, remedy: 'Choose one of these.' })
+  }
+  const { source, images } = record
+  if ('files' in source) return { ...source, images }
+  throw new InputError('data set to get', {
+    expected: 'one whose files are known by their checksums',
+    received: `'${name}', which is to be fetched by hand`,
+    remedy: `Fetch it from ${source.page}, unpack it into ${root}, and check it: dml-crc data verify ${name}.`,
+  })
+}
+
+/** {@link fetchDatasetFolder} from a source that the caller names. */
+export async function getFrom(source: CountedSource, name: string, root: string, options: GetOptions): Promise<void> {
   const { signal, onProgress } = options
   const before = await verifyDataset(name, root)
   if (isWhole(before, source)) return
@@ -70,7 +85,7 @@ export async function getFrom(source: Source, name: string, root: string, option
 }
 
 /** While no other process does the same. */
-async function getAlone(source: Source, name: string, root: string, options: GetOptions): Promise<void> {
+async function getAlone(source: CountedSource, name: string, root: string, options: GetOptions): Promise<void> {
   await sweepLeftovers(dirname(resolve(root)))
   const before = await verifyDataset(name, root)
   if (isWhole(before, source)) return
@@ -111,7 +126,7 @@ function addressesOf({ name, urls }: SourceFile, dataset: string): readonly stri
   return mirror ? [`${mirror}/${dataset}/${name}`, ...urls] : urls
 }
 
-const isWhole = ({ unreadable, listed, missing, damaged }: Verification, { images }: Source) =>
+const isWhole = ({ unreadable, listed, missing, damaged }: Verification, { images }: CountedSource) =>
   !unreadable && listed === images && missing.length === 0 && damaged.length === 0
 
 /** A folder may be replaced when it is this data set, even a damaged one, or empty. */
@@ -163,11 +178,13 @@ const exists = (path: string) =>
  */
 export async function listDatasets(): Promise<DatasetStatus[]> {
   return Promise.all(
-    Object.entries(TERMS).map(async ([name, terms]) => {
+    [...RECORDS.values(), { name: 'demo', ...DEMO_TERMS }].map(async (set) => {
+      const { name, title, licence, citation } = set
       const root = defaultRoot(name)
-      const source = SOURCES[name as SourceName] as Source | undefined
-      const bytes = source?.files.reduce((sum, file) => sum + file.bytes, 0)
-      return { name, root, state: await stateOf(root), bytes, images: source?.images, ...terms }
+      const record = 'source' in set ? set : undefined
+      const files = record && 'files' in record.source ? record.source.files : undefined
+      const bytes = files?.reduce((sum, file) => sum + file.bytes, 0)
+      return { name, root, state: await stateOf(root), bytes, images: record?.images, title, licence, citation }
     }),
   )
 }
@@ -179,7 +196,7 @@ async function stateOf(root: string): Promise<DatasetStatus['state']> {
 }
 
 /**
- * Removes what {@link getDataset} put on disk, also when it did not end.
+ * Removes what {@link fetchDatasetFolder} put on disk, also when it did not end.
  * @throws {InputError} when the folder is not of its making.
  */
 export async function removeDataset(name: string, root: string = defaultRoot(name)): Promise<void> {

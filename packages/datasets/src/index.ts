@@ -1,17 +1,23 @@
 export { type AugmentOptions, augment } from './augment.ts'
 export { centerCrop, cropToBox, type FixedCropOptions, mirrored, randomResizedCrop, tenCrop } from './crops.ts'
-export { cub200 } from './cub200.ts'
 export type { Box, ImageDataset, ImageRecord } from './dataset.ts'
+export {
+  type DatasetLists,
+  type DatasetRecord,
+  defineDataset,
+  type Source,
+  type SourceFile,
+  type Terms,
+} from './define-dataset.ts'
 export { demo } from './demo/demo.ts'
 export { type DrawDemoOptions, demoFolder, drawDemo } from './demo/draw.ts'
-export { flowers102 } from './flowers102.ts'
 export { type FolderDataset, type FolderOptions, folder } from './folder.ts'
-export { type DatasetStatus, type GetOptions, getDataset, listDatasets, removeDataset } from './get.ts'
+export { type DatasetStatus, fetchDatasetFolder, type GetOptions, listDatasets, removeDataset } from './get.ts'
 export { decoders } from './image.ts'
 export { type Batch, createLoader, type Loader, type LoaderOptions, type LoaderState } from './loader.ts'
-export { type DatasetName, openDataset } from './open.ts'
-export { type PetsDataset, pets } from './pets.ts'
+export { openDataset } from './open.ts'
 export type { Interpolation } from './resample.ts'
 export { classBalanced, type Sampler, sequential, shuffled, weighted } from './samplers.ts'
+export { aircraft, cub200, flowers102, nabirds, pets } from './sets.ts'
 export type { Size, Transform, View } from './transform.ts'
 export { type Verification, verifyDataset } from './verify.ts'

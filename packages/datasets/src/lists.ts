@@ -4,7 +4,7 @@ import { DataError } from '@dml-crc/core'
 /**
  * The lines of a text list, each split at its first run of blanks into at most `columns` fields. Comments (#) and
  * empty lines are left out.
- * @throws {DataError} when the file is missing, or a line has fewer fields.
+ * @throws {DataError} when the file is missing, a line has fewer fields, or there is none.
  */
 export async function readList(path: string, columns: number): Promise<string[][]> {
   const text = await readFile(path, 'utf8').catch((cause) => {
@@ -20,6 +20,13 @@ export async function readList(path: string, columns: number): Promise<string[][
       throw new DataError(path, { expected: `${columns} fields a line`, received, remedy: 'Fetch the official list.' })
     }
     rows.push(row)
+  }
+  if (rows.length === 0) {
+    throw new DataError(path, {
+      expected: 'a list',
+      received: 'no line with fields',
+      remedy: 'Fetch the official list.',
+    })
   }
   return rows
 }

@@ -1,16 +1,14 @@
 import { InputError, nearest } from '@dml-crc/core'
-import { cub200 } from './cub200.ts'
 import type { ImageDataset } from './dataset.ts'
+import type { DatasetRecord } from './define-dataset.ts'
 import { demo } from './demo/demo.ts'
-import { flowers102 } from './flowers102.ts'
 import { type FolderOptions, folder } from './folder.ts'
-import { pets } from './pets.ts'
+import * as sets from './sets.ts'
 
-const DATASETS = { flowers102, cub200, pets, folder, demo } as const
-
-export type DatasetName = keyof typeof DATASETS
-
-const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[]
+/** The published sets by name. */
+export const RECORDS: ReadonlyMap<string, DatasetRecord> = new Map(
+  Object.values(sets).map((record) => [record.name, record]),
+)
 
 /**
  * Opens a data set by its name. The options are those of `folder`.
@@ -18,10 +16,13 @@ const DATASET_NAMES = Object.keys(DATASETS) as DatasetName[]
  */
 export async function openDataset(name: string, root: string, options: FolderOptions = {}): Promise<ImageDataset> {
   if (name === 'folder') return folder(root, options)
-  if (Object.hasOwn(DATASETS, name)) return DATASETS[name as DatasetName](root)
-  const meant = nearest(name, DATASET_NAMES)
+  if (name === 'demo') return demo(root)
+  const record = RECORDS.get(name)
+  if (record) return record.open(root)
+  const names = [...RECORDS.keys(), 'folder', 'demo']
+  const meant = nearest(name, names)
   throw new InputError('data set', {
-    expected: `one of ${DATASET_NAMES.join(', ')}`,
+    expected: `one of ${names.join(', ')}`,
     received: `'${name}'`,
     remedy: meant ? `Did you mean '${meant}'?` : 'Choose one of these.',
   })

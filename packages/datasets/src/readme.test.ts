@@ -45,7 +45,9 @@ describe('the examples of the README', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('are four', () => expect(examples).toHaveLength(4))
+  it('are five', () => expect(examples).toHaveLength(5))
+
+  it('define a set', async () => expect(await run(examples[4])).toEqual([[3]]))
 
   it.skipIf(!existsSync(shared))('load (needs ../shared)', async () => {
     const [[name, path]] = await run(examples[0])

@@ -5,9 +5,8 @@ import { DataError, type OnProgress } from '@dml-crc/core'
 import type { ImageDataset, ImageRecord } from './dataset.ts'
 import { decodeWhole } from './decode.ts'
 import { limiter } from './limiter.ts'
-import { openDataset } from './open.ts'
+import { openDataset, RECORDS } from './open.ts'
 import { missingImages } from './present.ts'
-import { SOURCES, type Source, type SourceName } from './sources.ts'
 
 export interface Verification {
   name: string
@@ -34,8 +33,8 @@ export async function verifyDataset(
   root: string,
   { deep = false, signal, onProgress }: { deep?: boolean; signal?: AbortSignal; onProgress?: OnProgress } = {},
 ): Promise<Verification> {
-  const source = SOURCES[name as SourceName] as Source | undefined
-  const official = source?.images
+  const record = RECORDS.get(name)
+  const official = record?.images
   let dataset: ImageDataset
   try {
     dataset = await openDataset(name, root)
@@ -46,20 +45,21 @@ export async function verifyDataset(
   }
   const records = dataset.listed()
   const absent = new Set(await missingImages(records))
-  const present = records.filter((record) => !absent.has(record))
+  const present = records.filter((image) => !absent.has(image))
   const damaged: { path: string; reason: string }[] = []
   const task = `verify ${name}`
   const limit = limiter(availableParallelism())
   let done = 0
   onProgress?.({ kind: 'start', task, total: present.length, unit: 'images' })
-  const checkOne = async (record: ImageRecord) => {
+  const oddOnes = (record && 'files' in record.source && record.source.odd) || []
+  const checkOne = async (image: ImageRecord) => {
     signal?.throwIfAborted()
-    const odd = source?.odd?.includes(record.id)
-    const reason = (await fault(record.path)) ?? (deep && !odd ? await decodingFault(record.path) : undefined)
-    if (reason) damaged.push({ path: relative(root, record.path), reason })
+    const odd = oddOnes.includes(image.id)
+    const reason = (await fault(image.path)) ?? (deep && !odd ? await decodingFault(image.path) : undefined)
+    if (reason) damaged.push({ path: relative(root, image.path), reason })
     onProgress?.({ kind: 'advance', task, done: ++done, total: present.length })
   }
-  await Promise.all(present.map((record) => limit(() => checkOne(record))))
+  await Promise.all(present.map((image) => limit(() => checkOne(image))))
   onProgress?.({ kind: 'end', task })
   damaged.sort((a, b) => (a.path < b.path ? -1 : 1))
   return {

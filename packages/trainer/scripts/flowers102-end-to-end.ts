@@ -40,7 +40,7 @@ const options = {
   ...JSON.parse(changes),
 }
 const engine = await loadEngine()
-const set = await flowers102(data)
+const set = await flowers102.open(data)
 const official = await set.split('train')
 const select = out === '--select'
 

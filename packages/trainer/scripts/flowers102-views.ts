@@ -34,7 +34,7 @@ const options = { steps: 100, noise: 0.5, ...JSON.parse(changes) }
 
 const engine = await loadEngine()
 const backbone = await createBackbone('mobilenet_v1', { weights })
-const set = await flowers102(data)
+const set = await flowers102.open(data)
 
 /** Views of images: [views][N, d], features as the backbone gives them. */
 interface Views {

@@ -41,10 +41,10 @@ export function addData(program: Command): void {
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DataOptions>()
       const terminal = openTerminal(options)
-      const { getDataset, listDatasets } = await import('@dml-crc/datasets')
+      const { fetchDatasetFolder, listDatasets } = await import('@dml-crc/datasets')
       const set = (await listDatasets()).find((each) => each.name === name)
       if (set?.bytes && set.state !== 'present' && !options.yes) await askForTerms(set)
-      const root = await getDataset(name, {
+      const root = await fetchDatasetFolder(name, {
         root: options.root,
         offline: options.offline,
         onProgress: terminal.onProgress,

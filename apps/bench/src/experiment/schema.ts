@@ -5,7 +5,9 @@ const positive = z.number().int().positive()
 
 const Dataset = z
   .strictObject({
-    name: z.enum(['demo', 'flowers102', 'cub200', 'pets', 'folder']).describe('The loader that reads the set'),
+    name: z
+      .enum(['demo', 'aircraft', 'cub200', 'flowers102', 'nabirds', 'pets', 'folder'])
+      .describe('The loader that reads the set'),
     root: z.string().optional().describe('Where the set lies; the folder of downloads when absent'),
     manifest: z.string().optional().describe('Of a folder: the list of its images, CSV or JSON'),
     fractions: z

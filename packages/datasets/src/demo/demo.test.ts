@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { InputError } from '@dml-crc/core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { flowers102 } from '../flowers102.ts'
+import { flowers102 } from '../sets/flowers102.ts'
 import { demo } from './demo.ts'
 import { demoFolder, drawDemo } from './draw.ts'
 import { KINDS } from './kinds.ts'
@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 describe('drawDemo', () => {
   it('draws a set that both loaders read, with every kind in every split', async () => {
-    for (const set of [await demo(join(folder, 'a')), await flowers102(join(folder, 'a'))]) {
+    for (const set of [await demo(join(folder, 'a')), await flowers102.open(join(folder, 'a'))]) {
       for (const [split, count] of Object.entries(perClass)) {
         const records = await set.split(split)
         expect(records.map(({ label }) => label)).toEqual([...KINDS.keys()].flatMap((k) => Array(count).fill(k)))

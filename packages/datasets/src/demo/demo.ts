@@ -1,7 +1,7 @@
 import type { ImageDataset } from '../dataset.ts'
-import { flowers102 } from '../flowers102.ts'
-import { TERMS } from '../terms.ts'
+import { flowers102 } from '../sets/flowers102.ts'
 import { KINDS } from './kinds.ts'
+import { DEMO_TERMS } from './terms.ts'
 
 /**
  * The demo set that `drawDemo` drew into `root`: Flowers 102's layout and loader under names of its own.
@@ -9,11 +9,11 @@ import { KINDS } from './kinds.ts'
  */
 export async function demo(root: string): Promise<ImageDataset> {
   return {
-    ...(await flowers102(root)),
+    ...(await flowers102.open(root)),
     name: 'demo',
     published: undefined,
     classes: KINDS.map(({ name }) => name),
-    licence: TERMS.demo.licence,
-    citation: TERMS.demo.citation,
+    licence: DEMO_TERMS.licence,
+    citation: DEMO_TERMS.citation,
   }
 }

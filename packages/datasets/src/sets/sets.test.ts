@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DataError, InputError } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cub200, folder as imageFolder, openDataset, pets } from './index.ts'
+import { cub200, folder as imageFolder, openDataset, pets } from '../index.ts'
 
-const shared = fileURLToPath(new URL('../../../../shared/data', import.meta.url))
+const shared = fileURLToPath(new URL('../../../../../shared/data', import.meta.url))
 
 let scratch: string
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function files(root: string, contents: Record<string, string>): Promise<st
 
 describe.skipIf(!existsSync(shared))('real data sets (needs ../shared)', () => {
   it('CUB-200: 300 train and 243 test images of 10 birds, each with its box', async () => {
-    const birds = await cub200(join(shared, 'CUB_200_2011'))
+    const birds = await cub200.open(join(shared, 'CUB_200_2011'))
     const [train, test] = [await birds.split('train'), await birds.split('test')]
     expect([train.length, test.length, birds.classes.length]).toEqual([300, 243, 10])
     expect(birds.classes[0]).toBe('Black footed Albatross')
@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(shared))('real data sets (needs ../shared)', () => {
   })
 
   it('Pets: 100 trainval and 100 test images of 5 breeds, with species', async () => {
-    const animals = await pets(join(shared, 'oxford-iiit-pet'))
+    const animals = await pets.open(join(shared, 'oxford-iiit-pet'))
     const [trainval, test] = [await animals.split('trainval'), await animals.split('test')]
     expect([trainval.length, test.length, animals.classes.length]).toEqual([100, 100, 5])
     expect(animals.species).toHaveLength(5)
@@ -50,9 +50,9 @@ describe.skipIf(!existsSync(shared))('real data sets (needs ../shared)', () => {
   it('Pets: finds files whose names differ from the lists in capitals', async () => {
     const root = join(scratch, 'pets')
     await cp(join(shared, 'oxford-iiit-pet'), root, { recursive: true })
-    const [{ path }] = await (await pets(root)).split('test')
+    const [{ path }] = await (await pets.open(root)).split('test')
     await rename(path, path.toLowerCase().replace(root.toLowerCase(), root))
-    const [found] = await (await pets(root)).split('test')
+    const [found] = await (await pets.open(root)).split('test')
     expect(existsSync(found.path)).toBe(true)
   })
 })
@@ -73,17 +73,17 @@ describe('lists that are damaged', () => {
     ['images.txt', '1 a/x.jpg\nnonsense\n', /images\.txt: expected 2 fields a line, received 'nonsense' in line 2/],
   ])('%s', async (name, content, message) => {
     const root = await files(await mkdtemp(join(scratch, 'cub-')), { ...whole, [name]: content })
-    await expect(cub200(root)).rejects.toThrow(message)
-    await expect(cub200(root)).rejects.toThrow(DataError)
+    await expect(cub200.open(root)).rejects.toThrow(message)
+    await expect(cub200.open(root)).rejects.toThrow(DataError)
   })
 
   it('one list is missing, one image is missing', async () => {
     const root = await files(await mkdtemp(join(scratch, 'cub-')), whole)
-    const birds = await cub200(root)
+    const birds = await cub200.open(root)
     expect(await birds.split('train')).toHaveLength(1)
     await expect(birds.split('test')).rejects.toThrow(/1 are missing, the first is images\/b\/y\.jpg/)
     await rm(join(root, 'classes.txt'))
-    await expect(cub200(root)).rejects.toThrow(/classes\.txt: expected a list, received ENOENT/)
+    await expect(cub200.open(root)).rejects.toThrow(/classes\.txt: expected a list, received ENOENT/)
   })
 })
 

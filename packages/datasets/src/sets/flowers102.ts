@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DataError, type HostTensor, readMat } from '@dml-crc/core'
-import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
+import type { ImageRecord } from '../dataset.ts'
+import { type DatasetLists, defineDataset } from '../define-dataset.ts'
 import { FLOWERS102_CLASSES } from './flowers102-classes.ts'
-import { TERMS } from './terms.ts'
 
 /** One variable of a list. @throws {DataError} when it is not there. */
 function matVariable(path: string, variables: ReadonlyMap<string, HostTensor>, name: string): number[] {
@@ -20,13 +20,7 @@ const SPLITS: Record<string, readonly string[]> = {
   trainval: ['trnid', 'valid'],
 }
 
-/**
- * Oxford Flowers 102 in its official layout: `imagelabels.mat`, `setid.mat` and `jpg/image_00001.jpg` ….
- * Splits: train 1020, val 1020, test 6149, trainval 2040.
- * Source: Nilsback & Zisserman, "Automated flower classification over a large number of classes", ICVGIP 2008.
- * @throws {DataError} when a list is missing, damaged or names labels past the 102 classes.
- */
-export async function flowers102(root: string): Promise<ImageDataset> {
+async function read(root: string): Promise<DatasetLists> {
   const labelsPath = join(root, 'imagelabels.mat')
   const setsPath = join(root, 'setid.mat')
   const labels = matVariable(labelsPath, await readMat(labelsPath), 'labels')
@@ -53,13 +47,42 @@ export async function flowers102(root: string): Promise<ImageDataset> {
     records[name] = images.map(record)
   }
 
-  return imageDataset({
-    name: 'flowers102',
-    root,
-    classes: FLOWERS102_CLASSES,
-    records,
-    published: { classes: 102, images: { train: 1020, val: 1020, trainval: 2040, test: 6149 } },
-    licence: TERMS.flowers102.licence,
-    citation: TERMS.flowers102.citation,
-  })
+  return { classes: FLOWERS102_CLASSES, records }
 }
+
+const ADDRESS = 'https://www.robots.ox.ac.uk/~vgg/data/flowers/102'
+
+/** `imagelabels.mat`, `setid.mat` and `jpg/image_00001.jpg` …. */
+export const flowers102 = defineDataset({
+  name: 'flowers102',
+  title: 'Oxford Flowers 102',
+  licence: 'The authors state no licence; the photographs belong to their owners. Research use.',
+  citation: 'M-E. Nilsback, A. Zisserman. Automated flower classification over a large number of classes. ICVGIP 2008.',
+  published: { classes: 102, images: { train: 1020, val: 1020, trainval: 2040, test: 6149 } },
+  images: 8189,
+  source: {
+    mostFiles: 9000,
+    files: [
+      {
+        name: 'imagelabels.mat',
+        urls: [`${ADDRESS}/imagelabels.mat`],
+        bytes: 502,
+        sha256: '4903e94206bac23bf772aadf06451916df56b58fc483a62db32a97b82656651d',
+      },
+      {
+        name: 'setid.mat',
+        urls: [`${ADDRESS}/setid.mat`],
+        bytes: 14989,
+        sha256: '46b8678f91fd95d3c8f4feab80d271a6c834a1dd896fe29fd3e6ad9ce5c8dccd',
+      },
+      {
+        name: '102flowers.tgz',
+        urls: [`${ADDRESS}/102flowers.tgz`],
+        bytes: 344862509,
+        sha256: '2d01ecc807db462958cfe3d92f57a8c252b4abd240eb955770201e45f783b246',
+        within: '',
+      },
+    ],
+  },
+  read,
+})

@@ -1,0 +1,5 @@
+export { aircraft } from './sets/aircraft.ts'
+export { cub200 } from './sets/cub200.ts'
+export { flowers102 } from './sets/flowers102.ts'
+export { nabirds } from './sets/nabirds.ts'
+export { pets } from './sets/pets.ts'
