@@ -53,10 +53,23 @@ export function writeJsonAtomic(path: string, value: unknown): Promise<void> {
 }
 
 /**
+ * The names in a folder, none where it does not exist.
+ * @throws {DataError} when there is a file in its place, or it cannot be read.
+ */
+export async function listFolder(path: string): Promise<string[]> {
+  return readdir(path).catch((error) => {
+    if (error.code === 'ENOENT') return []
+    throw unwritable(path, error)
+  })
+}
+
+/**
  * Puts the folder `ready` in the place of `path`, whatever was there before. A process that is killed in between leaves
  * either of them under the path, or lets `sweepLeftovers` put the one before back.
+ * @throws {DataError} when a file is in its place, or the place cannot be written to.
  */
 export async function swapFolder(ready: string, path: string): Promise<void> {
+  await listFolder(path)
   const old = `${resolve(path)}.${ownerTag()}.old`
   await rename(path, old).catch((error) => {
     if (error.code !== 'ENOENT') throw unwritable(path, error)

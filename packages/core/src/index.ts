@@ -3,7 +3,7 @@ export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
 export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'
 export type { HostTensor, TensorData } from './arrays/tensor.ts'
 export { writeMat } from './arrays/write-mat.ts'
-export { replaceFile, replaceFolder, swapFolder, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
+export { listFolder, replaceFile, replaceFolder, swapFolder, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
 export { unwritable } from './disk-error.ts'
 export { type DownloadOptions, download } from './download.ts'
 export {

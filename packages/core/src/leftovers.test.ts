@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { replaceFolder } from './atomic-file.ts'
+import { replaceFolder, swapFolder } from './atomic-file.ts'
 import { sweepLeftovers } from './leftovers.ts'
 import { ownerTag } from './owner.ts'
 
@@ -61,4 +61,11 @@ it('replaceFolder shows the old folder or the whole new one, and leaves nothing 
   await expect(replaceFolder(model, fill('failing'))).rejects.toThrow('power cut')
   expect(await readFile(join(model, 'tfjs', 'weights'), 'utf8')).toBe('second')
   expect(await readdir(folder)).toEqual(['model'])
+})
+
+it('swapFolder does not take a file for a folder', async () => {
+  await mkdir(join(folder, 'ready'))
+  await write('thesis')
+  await expect(swapFolder(join(folder, 'ready'), join(folder, 'thesis'))).rejects.toThrow(/a file where a folder/)
+  expect(await readFile(join(folder, 'thesis'), 'utf8')).toBe('thesis')
 })

@@ -202,6 +202,9 @@ describe('fetchDatasetFolder', () => {
     await expect(get()).rejects.toThrow(InputError)
     expect(await readdir(root)).toEqual(['thesis.txt'])
     await expect(removeDataset('flowers102', root)).rejects.toThrow(InputError)
+    await expect(getFrom(source, 'flowers102', join(root, 'thesis.txt'), {})).rejects.toThrow(DataError)
+    await expect(removeDataset('flowers102', join(root, 'thesis.txt'))).rejects.toThrow(DataError)
+    expect(await readdir(root)).toEqual(['thesis.txt'])
     await expect(fetchDatasetFolder('flower')).rejects.toThrow(
       /one of aircraft, cub200, flowers102, nabirds, pets, demo/,
     )

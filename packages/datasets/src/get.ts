@@ -5,6 +5,7 @@ import {
   download,
   homeFolder,
   InputError,
+  listFolder,
   type OnProgress,
   swapFolder,
   sweepLeftovers,
@@ -131,7 +132,7 @@ const isWhole = ({ unreadable, listed, missing, damaged }: Verification, { image
 
 /** A folder may be replaced when it is this data set, even a damaged one, or empty. */
 async function checkReplaceable(root: string, { unreadable }: Verification): Promise<void> {
-  const present = await readdir(root).catch((): string[] => [])
+  const present = await listFolder(root)
   if (!unreadable || present.length === 0 || present.includes(MARKER)) return
   const remedy = 'Name another folder, or remove this one yourself.'
   throw new InputError(root, { expected: 'the data set, or an empty folder', received: 'other files', remedy })
@@ -200,7 +201,7 @@ async function stateOf(root: string): Promise<DatasetStatus['state']> {
  * @throws {InputError} when the folder is not of its making.
  */
 export async function removeDataset(name: string, root: string = defaultRoot(name)): Promise<void> {
-  const present = await readdir(root).catch((): string[] => [])
+  const present = await listFolder(root)
   if (present.length > 0 && !present.includes(MARKER) && !present.includes(DEMO_MARKER)) {
     const expected = `a folder that holds ${MARKER}, which get writes`
     throw new InputError(root, { expected, received: 'a folder without', remedy: 'Remove it yourself if you mean to.' })

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InputError } from '@dml-crc/core'
+import { DataError, InputError } from '@dml-crc/core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flowers102 } from '../sets/flowers102.ts'
@@ -67,6 +67,8 @@ describe('drawDemo', () => {
     const other = await mkdtemp(join(folder, 'z-'))
     await writeFile(join(other, 'thesis.txt'), 'mine')
     await expect(drawDemo(other, { perClass })).rejects.toThrow(InputError)
+    await expect(drawDemo(join(other, 'thesis.txt'), { perClass })).rejects.toThrow(DataError)
+    expect(await readFile(join(other, 'thesis.txt'), 'utf8')).toBe('mine')
     expect(await readdir(other)).toEqual(['thesis.txt'])
   })
 })

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import {
   homeFolder,
   InputError,
+  listFolder,
   type OnProgress,
   Prng,
   replaceFolder,
@@ -63,7 +64,7 @@ export async function drawDemo(root: string, options: DrawDemoOptions = {}): Pro
   const { onProgress } = options
   const content = contentOf(options)
   const isThere = async () => {
-    const present = await readdir(root).catch((): string[] => [])
+    const present = await listFolder(root)
     if (present.length === 0) return false
     const drawn = present.includes(MARKER) ? await readFile(join(root, MARKER), 'utf8') : undefined
     if (drawn === `${JSON.stringify(content, null, 2)}\n`) return true

@@ -21,7 +21,7 @@ const TFJS = ['tfjs/model.json', 'tfjs/weights.bin']
  */
 export async function exportModel(folder: string, options: ImageModelParts): Promise<void> {
   const { backbone, model, mirror } = options
-  checkReplaceable(folder)
+  await checkReplaceable(folder)
   const open = openModel(model)
   try {
     const graph = await traceGraph(backbone.inputSize, (images) => {

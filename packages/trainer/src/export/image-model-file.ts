@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { type Backbone, createBackbone, findPool } from '@dml-crc/backbones'
-import { DataError, InputError, readJson, replaceFolder, writeJsonAtomic } from '@dml-crc/core'
+import { DataError, InputError, listFolder, readJson, replaceFolder, writeJsonAtomic } from '@dml-crc/core'
 import { centerCrop } from '@dml-crc/datasets'
 import type { Model } from '@dml-crc/metric'
 import { loadModel, saveModel } from '@dml-crc/metric/files'
@@ -48,8 +48,8 @@ export const BACKBONE = 'backbone.safetensors'
 export const holdsImageModel = (folder: string): boolean => existsSync(join(folder, DESCRIPTION))
 
 /** @throws {InputError} when the folder holds something that is not a model of images. */
-export function checkReplaceable(folder: string): void {
-  const present = existsSync(folder) ? readdirSync(folder) : []
+export async function checkReplaceable(folder: string): Promise<void> {
+  const present = await listFolder(folder)
   if (present.length === 0 || present.includes(DESCRIPTION)) return
   const received = `other files, ${present[0]} among them`
   const remedy = 'Name another folder: this one is left as it is.'
@@ -63,7 +63,7 @@ export function checkReplaceable(folder: string): void {
  * @throws {InputError} when the folder holds other things.
  */
 export async function saveImageModel(folder: string, parts: ImageModelParts, weights: string): Promise<void> {
-  checkReplaceable(folder)
+  await checkReplaceable(folder)
   const name = within(folder, weights)
   await replaceFolder(folder, (aside) => writeImageModel(aside, parts, { weights: name }))
 }
