@@ -32,6 +32,7 @@ export const lda = defineMethod({
           '`ledoitWolf`: the estimate of that name, class by class',
       ),
   },
+  normaliseDefaults: { center: true },
   async fit(samples, { shrinkage }) {
     const stats = withinClass(samples)
     const choice = shrinkage === 'leaveOneOut' ? await chooseShrinkage(stats, samples.labels) : undefined

@@ -24,6 +24,7 @@ export const linearSvm = defineMethod({
   options: {
     cost: positive.optional().describe('C, the weight of the squared hinges; chosen by three folds when absent'),
   },
+  normaliseDefaults: { center: true },
   async fit(samples, { cost }) {
     const choice = cost === undefined ? await chooseCost(samples) : undefined
     const kept = await fitAt(samples, (choice?.value ?? cost) as number)

@@ -34,7 +34,7 @@ const matrix = (rows: number[][]): Matrix => ({
   shape: [rows.length, rows[0].length],
 })
 /** The features as they are, as the references take them. */
-const plain = { signedSquareRoot: false, unitNorm: false }
+const plain = { signedSquareRoot: false, unitNorm: false, center: false }
 const features = matrix(goldens.features)
 const queries = matrix(goldens.queries)
 const { labels } = goldens

@@ -20,6 +20,7 @@ export const ranPac = defineMethod({
     width: count.default(5000).describe('M, the random features'),
     lambda: positive.optional().describe('λ, the weight of the ridge; chosen on samples left out when absent'),
   },
+  normaliseDefaults: { center: true },
   async fit({ features, labels, classes }, { width, lambda }, { prng }) {
     const dim = features.shape[1]
     const normals = prng.split('projection').normals(dim * width)

@@ -26,6 +26,7 @@ export const softmax = defineMethod({
       .describe('Weight of ½‖W‖² beside the mean cross-entropy; chosen by three folds when absent'),
     steps: whole.default(300).describe('Gradient steps'),
   },
+  normaliseDefaults: { center: true },
   async fit(samples, { weightDecay, steps }) {
     const choice = weightDecay === undefined ? await chooseDecay(samples) : undefined
     const decay = (choice?.value ?? weightDecay) as number
