@@ -153,7 +153,7 @@ describe('a run', () => {
     'endToEnd.0.options={"rank":16,"steps":2}',
   )
 
-  it('writes results and a report, and prints the table on standard output', { timeout: 120_000 }, () => {
+  it('writes results and a report, and prints the table on standard output', () => {
     const { status, stdout, stderr } = dmlCrc('run', 'demo', ...small, '--engine', 'wasm', '--out', out)
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
     const results = Results.parse(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')))

@@ -167,7 +167,7 @@ describe('features and input gradients equal the reference implementation', () =
     backbone.dispose()
   })
 
-  test.for(['fc6', 'fc7'])('vgg19 up to %s at full size, torchvision', { timeout: 60_000 }, async (layer, { skip }) => {
+  test.for(['fc6', 'fc7'])('vgg19 up to %s at full size, torchvision', async (layer, { skip }) => {
     skip(engine === 'cpu', 'the engine in plain JavaScript takes minutes')
     const backbone = await referenceBackbone(findBackbone('vgg19'), layer, 'torchvision', 224)
     check(`torchvision/vgg19/${layer}`, await backbone.forward(hashedImages(0, 1, 224)).data(), FEATURE_STEP)

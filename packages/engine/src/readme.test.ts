@@ -9,7 +9,7 @@ it.each(examples.map((code, i) => [i + 1, code] as const))('example %i of the RE
   const flags = ['--conditions=@dml-crc/source', '--import', 'tsx', '--input-type=module']
   const cwd = new URL('..', import.meta.url)
   const source = code.replaceAll("'@dml-crc/engine'", `'${new URL('./index.ts', import.meta.url)}'`)
-  const options = { cwd, encoding: 'utf8', timeout: 60_000, env: { ...process.env, DML_CRC_ENGINE: 'wasm' } } as const
+  const options = { cwd, encoding: 'utf8', env: { ...process.env, DML_CRC_ENGINE: 'wasm' } } as const
   expect(() =>
     execFileSync(process.execPath, [...flags, '--eval', source], { ...options, stdio: 'pipe' }),
   ).not.toThrow()

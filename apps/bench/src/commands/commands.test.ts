@@ -27,7 +27,7 @@ beforeAll(() => {
   expectDone(dmlCrc.run('run', 'demo', ...size, ...methods, ...assign('sweeps=[]', 'endToEnd=[]'), '--out', 'base'))
   const sets = join(folder, 'home', 'datasets')
   set = join(sets, readdirSync(sets)[0])
-}, 120_000)
+})
 
 describe('dml-crc features', () => {
   it('writes a file of features and labels for each split', async () => {
@@ -93,7 +93,7 @@ describe('dml-crc export and predict', () => {
   it.each([
     ['the middle of the image', []],
     ['a smaller view and its mirror image', assign('shortSide=1.5', 'mirror=true')],
-  ])('name the test images as the row of the run does: %s', { timeout: 120_000 }, async (_, view) => {
+  ])('name the test images as the row of the run does: %s', async (_, view) => {
     const out = names.shift()!
     const printed = expectDone(dmlCrc.run('export', 'demo', ...images, ...weights, ...methods, ...view, '--out', out))
     expect(printed.trimEnd().split('\n').at(-1)).toBe(join(out, 'model'))
@@ -105,7 +105,7 @@ describe('dml-crc export and predict', () => {
     expect(predicted.map(({ label }: { label: number }) => label)).toEqual(predictions[row])
   })
 
-  it('train exports what the end-to-end row predicts with', { timeout: 120_000 }, async () => {
+  it('train exports what the end-to-end row predicts with', async () => {
     const view = assign('shortSide=1.5', 'mirror=true')
     const train = assign('endToEnd.0.train.epochs=1', 'endToEnd.0.options={"rank":16,"steps":2}')
     expectDone(dmlCrc.run('train', 'demo', ...images, ...weights, ...train, ...view, '--out', 'trained'))

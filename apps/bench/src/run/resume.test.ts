@@ -43,34 +43,30 @@ async function stopInTheMiddle(out: string, signal: 'SIGKILL' | 'SIGINT') {
 const read = (out: string, file: string) => JSON.parse(readFileSync(join(folder, out, file), 'utf8'))
 
 describe('--resume in the middle of an end-to-end row', () => {
-  it.each(['SIGKILL', 'SIGINT'] as const)(
-    'goes on from the checkpoint after %s',
-    { timeout: 180_000 },
-    async (signal) => {
-      if (!existsSync(join(folder, 'whole'))) expectDone(dmlCrc.run(...experiment, '--out', 'whole'))
-      const { status, stderr } = await stopInTheMiddle(signal, signal)
-      expect({ status, rows: read(signal, 'results.json').rows.length }).toEqual({
-        status: signal === 'SIGINT' ? 130 : null,
-        rows: 2,
-      })
-      if (signal === 'SIGINT') expect(stderr).toMatch(/stopped by SIGINT.*--resume/)
+  it.each(['SIGKILL', 'SIGINT'] as const)('goes on from the checkpoint after %s', async (signal) => {
+    if (!existsSync(join(folder, 'whole'))) expectDone(dmlCrc.run(...experiment, '--out', 'whole'))
+    const { status, stderr } = await stopInTheMiddle(signal, signal)
+    expect({ status, rows: read(signal, 'results.json').rows.length }).toEqual({
+      status: signal === 'SIGINT' ? 130 : null,
+      rows: 2,
+    })
+    if (signal === 'SIGINT') expect(stderr).toMatch(/stopped by SIGINT.*--resume/)
 
-      const resumed = dmlCrc.run(...experiment, '--out', signal, '--resume')
-      expectDone(resumed)
-      const [, step, steps] = /Going on after step (\d+) of (\d+)/.exec(resumed.stderr)!.map(Number)
-      expect(step).toBeGreaterThan(0)
-      expect(step).toBeLessThan(steps)
-      expect(resumed.stderr).not.toContain('softmax from scratch')
+    const resumed = dmlCrc.run(...experiment, '--out', signal, '--resume')
+    expectDone(resumed)
+    const [, step, steps] = /Going on after step (\d+) of (\d+)/.exec(resumed.stderr)!.map(Number)
+    expect(step).toBeGreaterThan(0)
+    expect(step).toBeLessThan(steps)
+    expect(resumed.stderr).not.toContain('softmax from scratch')
 
-      const accuracies = (out: string) => read(out, 'results.json').rows.map(({ top1 }: { top1: number }) => top1)
-      expect(accuracies(signal)).toEqual(accuracies('whole'))
-      const [resumedDetails, wholeDetails] = [signal, 'whole'].map((out) => read(out, 'details.json'))
-      expect(resumedDetails.predictions).toEqual(wholeDetails.predictions)
-      expect(resumedDetails.curves).toEqual(wholeDetails.curves)
-      expect(wholeDetails.curves.at(-1).values).toHaveLength(EPOCHS)
-      expect(readdirSync(join(folder, signal, 'checkpoints'))).toEqual(['tiny_vgg.safetensors'])
-    },
-  )
+    const accuracies = (out: string) => read(out, 'results.json').rows.map(({ top1 }: { top1: number }) => top1)
+    expect(accuracies(signal)).toEqual(accuracies('whole'))
+    const [resumedDetails, wholeDetails] = [signal, 'whole'].map((out) => read(out, 'details.json'))
+    expect(resumedDetails.predictions).toEqual(wholeDetails.predictions)
+    expect(resumedDetails.curves).toEqual(wholeDetails.curves)
+    expect(wholeDetails.curves.at(-1).values).toHaveLength(EPOCHS)
+    expect(readdirSync(join(folder, signal, 'checkpoints'))).toEqual(['tiny_vgg.safetensors'])
+  })
 
   it('without it, refuses; with --overwrite, keeps nothing of the run before', () => {
     const other = [...experiment, ...assign('endToEnd=[]', 'methods=[]'), '--out', 'SIGINT']

@@ -25,7 +25,6 @@ export function commandIn(folder: string) {
         cwd: folder,
         encoding: 'utf8',
         env: environment,
-        timeout: 180_000,
       })
       return { status, stdout, stderr }
     },

@@ -89,4 +89,4 @@ test('refuses a file that is not what the hub said it is, and an answer without 
   await expect(fetchWeights(only)).rejects.toThrow(/X-Linked-ETag/)
   stated = '0'.repeat(64)
   await expect(fetchWeights(only)).rejects.toThrow(/sha256/)
-}, 30_000)
+})
