@@ -112,7 +112,15 @@ describe('fetchDatasetFolder', () => {
     const part = `${root}.downloads`
     const begun = async (): Promise<string[]> => {
       const names = await readdir(part).catch(() => [])
-      const lengths = await Promise.all(names.map(async (name) => (await stat(join(part, name))).size))
+      const lengths = await Promise.all(
+        names.map((name) =>
+          // A download that ends meanwhile takes its part file away.
+          stat(join(part, name)).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+        ),
+      )
       return names.filter((name, i) => name === 'flowers.tgz.part' && lengths[i] > 0)
     }
     while ((await begun()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
