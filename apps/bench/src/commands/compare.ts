@@ -7,7 +7,7 @@ Examples:
   $ dml-crc compare runs/flowers102 runs/lambda
   $ dml-crc compare runs/demo                    the methods of one run with one another
 
-Methods on the same test images are compared image by image with the best baseline, by its mean over seeds: single runs by
+Methods on the same test images and network are compared image by image with the best baseline, by its mean over seeds: single runs by
 McNemar's exact test, means over seeds by a paired bootstrap over the images (10,000 resamples). The p are corrected by Holm
 for the number of comparisons. The interval of each accuracy is binomial (Wilson, 95 %).`
 

@@ -7,10 +7,10 @@ import { summarise } from './summary.ts'
 const LABELS = Array.from({ length: 200 }, (_, i) => i % 4)
 
 /** A method that is wrong about the given test images, one list for each seed. */
-function candidate(method: string, wrong: number[][], { baseline = true, ids = 'a' } = {}): Candidate {
+function candidate(method: string, wrong: number[][], { baseline = true, ids = 'a', backbone = 'b' } = {}): Candidate {
   const predictions = wrong.map((list) => LABELS.map((label, i) => (list.includes(i) ? (label + 1) % 4 : label)))
   const rows = wrong.map((list, seed) => ({
-    ...({ dataset: 'd', split: {}, backbone: 'b', weights: 'w', layer: 'l', regime: 'frozen' } as object),
+    ...({ dataset: 'd', split: {}, backbone, weights: 'w', layer: 'l', regime: 'frozen' } as object),
     ...{ method, baseline, seed, top1: 1 - list.length / 200, top5: 1, meanPerClass: 1, count: 200, options: {} },
     seconds: { features: 0, fit: 0, classify: 0 },
   })) as unknown as Row[]
@@ -48,11 +48,13 @@ describe('compareToBaseline', () => {
     expect(tested[1].corrected).toBeCloseTo(Math.max(tested[0].corrected!, 2 * tested[1].p!), 10)
   })
 
-  it('compares only what was measured on the same images, and nothing with itself', () => {
+  it('compares only what was measured on the same images and network, and nothing with itself', () => {
     const elsewhere = candidate('CRC', [first(3)], { ids: 'b' })
     const [line] = compareToBaseline([elsewhere, steady])
     expect(line).toMatchObject({ candidate: elsewhere, isReference: false })
     expect(line.difference).toBeUndefined()
+    const other = candidate('CRC', [first(3)], { backbone: 'another network' })
+    expect(compareToBaseline([other, steady, poor]).map(({ isReference }) => isReference)).toEqual([false, true, false])
   })
 
   it('compares with the best method where no baseline is there, and gives intervals without predictions', () => {

@@ -23,12 +23,12 @@ export interface Comparison {
   test?: 'McNemar' | 'bootstrap'
   /** Chance of so large a difference if there were none. */
   p?: number
-  /** The same, corrected by Holm for all comparisons on these test images. */
+  /** The same, corrected by Holm for all comparisons on these test images and this network. */
   corrected?: number
 }
 
 /**
- * Compares methods with the best baseline on the same test images: the baseline of the highest mean over its seeds, never its
+ * Compares methods with the best baseline on the same test images and the same network: the baseline of the highest mean over its seeds, never its
  * best seed; where there is no baseline, the best method. A single run of both is tested by McNemar's exact test, means over
  * seeds by a paired bootstrap over the images.
  * @returns best first
@@ -37,14 +37,15 @@ export function compareToBaseline(candidates: readonly Candidate[]): Comparison[
   const sorted = [...candidates].sort((a, b) => b.summary.top1.mean - a.summary.top1.mean)
   const families = new Map<string, Candidate[]>()
   for (const each of sorted) {
-    const key = each.test.ids.join()
+    const { backbone, layer } = each.summary.first
+    const key = JSON.stringify([backbone, layer, each.test.ids])
     families.set(key, [...(families.get(key) ?? []), each])
   }
   const found = new Map([...families.values()].flatMap(compareFamily).map((each) => [each.candidate, each]))
   return sorted.map((candidate) => found.get(candidate)!)
 }
 
-/** Those on the same test images. */
+/** Those on the same test images and network. */
 function compareFamily(family: readonly Candidate[]): Comparison[] {
   const known = family.filter(({ predictions }) => predictions.length > 0)
   const reference = known.find(({ summary }) => summary.first.baseline) ?? known[0]
