@@ -16,11 +16,11 @@ export const dmlProCrc = defineMethod({
   paper: 'Chakraborti, McCane, Mills, Pal, arXiv 1905.01168, with the code of Cai, Zhang, Zuo, Feng, CVPR 2016',
   options: {
     ...options,
-    lambda: ridgeWeight.default(1).describe('λ at the start; learned from there'),
-    gamma: positive.default(0.01).describe('γ, the weight of the distances between the whole and each class’s part'),
+    lambda: ridgeWeight.default(0.1).describe('λ at the start; learned from there'),
+    gamma: positive.default(1e-3).describe('γ, the weight of the distances between the whole and each class’s part'),
   },
   normaliseDefaults: { center: true },
-  grid: { gamma: [1e-3, 1e-2, 0.1] },
+  grid: { gamma: [1e-4, 1e-3, 1e-2] },
   async fit({ features, labels, views }, { gamma, ...given }, context) {
     const learning = { ...given, earlyStop: false as const }
     const learned = await learnMetric(views.features, views.images, learning, { ...context, gamma })
