@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -12,14 +11,18 @@ const readme = readFileSync(join(home, 'README.md'), 'utf8')
 const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code)
 
 async function outputOf(code: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'readme-'))
-  const inFolder = `process.chdir(${JSON.stringify(folder)})\n${code}`
-  const args = ['--conditions=@dml-crc/source', '--import', 'tsx', '--input-type=module', '-e', inFolder]
-  const env = { ...process.env, DML_CRC_ENGINE: 'wasm' }
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: home, env })
-  await rm(folder, { recursive: true })
-  expect(stderr).toBe('')
-  return stdout.trim()
+  // Inside the package, so that its imports are found.
+  const folder = await mkdtemp(join(home, '.examples-'))
+  try {
+    await writeFile(join(folder, 'example.ts'), code)
+    const args = ['--conditions=@dml-crc/source', '--import', 'tsx', 'example.ts']
+    const env = { ...process.env, DML_CRC_ENGINE: 'wasm' }
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: folder, env })
+    expect(stderr).toBe('')
+    return stdout.trim()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 it('the first example: a metric helps, and a saved model predicts as it did', async () => {

@@ -1,0 +1,73 @@
+// Type-checks every TypeScript example of the documents, strictly and against the sources. An example of a package's README
+// sees what that package sees; those of the other documents see what the command line tool sees.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const FOLDER = '.examples'
+
+/** The examples of a document, each with the line of the document that it begins at. */
+function examplesOf(document) {
+  const text = readFileSync(join(root, document), 'utf8')
+  return [...text.matchAll(/^```ts[^\n]*\n(.*?)^```$/gms)].map((match) => ({
+    document,
+    line: text.slice(0, match.index).split('\n').length + 1,
+    code: match[1],
+  }))
+}
+
+const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+const examples = documents.split('\n').filter(Boolean).flatMap(examplesOf)
+const placed = new Map()
+const folders = new Set()
+for (const example of examples) {
+  const home = example.document.match(/^packages\/[^/]+/)?.[0] ?? join('apps', 'bench')
+  const name = `${example.document.replaceAll('/', '-')}-${example.line}.ts`
+  folders.add(join(home, FOLDER))
+  placed.set(join(home, FOLDER, name), example)
+}
+
+const config = join(root, 'tsconfig.examples.json')
+try {
+  for (const folder of folders) mkdirSync(join(root, folder), { recursive: true })
+  // The blank lines make the lines of messages those of the document; the export makes it a module of its own.
+  for (const [path, { code, line }] of placed) {
+    writeFileSync(join(root, path), `${'\n'.repeat(line - 1)}${code}\nexport {}\n`)
+  }
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: './tsconfig.base.json',
+      compilerOptions: {
+        noEmit: true,
+        composite: false,
+        declaration: false,
+        declarationMap: false,
+        noUnusedLocals: false,
+        lib: ['es2023', 'esnext.disposable', 'dom'],
+      },
+      files: [...placed.keys()],
+    }),
+  )
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', config],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
+  let text = stdout
+  for (const [path, { document }] of placed) text = text.replaceAll(path, document)
+  if (text) console.error(text.trim())
+  console.log(`${placed.size} examples, ${status === 0 ? 'all of the right types' : 'some of wrong types'}`)
+  process.exitCode = status
+} finally {
+  rmSync(config, { force: true })
+  for (const folder of folders) rmSync(join(root, folder), { recursive: true, force: true })
+}
