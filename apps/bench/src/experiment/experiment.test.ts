@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chooseWeights, findBackbone } from '@dml-crc/backbones'
 import { DataError, InputError } from '@dml-crc/core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadAnyExperiment, loadExperiment, shippedExperiments } from './load.ts'
@@ -12,7 +13,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('experiment files', () => {
   it.each(shippedExperiments())('%s is valid', async (name) => {
-    expect((await loadAnyExperiment(name)).experiment.name).toBe(name)
+    const { experiment } = await loadAnyExperiment(name)
+    expect(experiment.name).toBe(name)
+    const backbones = 'backbones' in experiment ? experiment.backbones : []
+    for (const { name: network, layer, weights } of backbones) {
+      const record = findBackbone(network)
+      if (layer) expect(record.blocks.map((block) => block.name)).toContain(layer)
+      chooseWeights(record, weights)
+    }
   })
 
   it('says which command takes an experiment on files of features', async () => {

@@ -12,12 +12,28 @@ import { endToEndLabel, methodLabel } from './method-label.ts'
 
 import type { PrepareOptions } from './prepare.ts'
 
-/** Seconds for the features of an image by side 224, on two cores without a native engine: for a first idea. */
+/** Seconds for the features of an image of the network's own size, on two cores without a native engine: for a first idea. */
 const SECONDS_AN_IMAGE: Record<string, number> = {
   vgg19: 0.65,
+  vgg19_bn: 0.65,
   vgg16: 0.55,
+  vgg16_bn: 0.55,
+  resnet101: 0.35,
   resnet50: 0.25,
   resnet18: 0.12,
+  inception_v3: 0.29,
+  densenet121: 0.17,
+  convnext_tiny: 0.35,
+  convnextv2_tiny: 0.39,
+  vit_small_patch14_dinov2: 0.38,
+  vit_small_patch14_reg4_dinov2: 0.38,
+  vit_small_patch16_dinov3: 0.38,
+  vit_base_patch14_dinov2: 1.1,
+  vit_base_patch14_reg4_dinov2: 1.1,
+  vit_base_patch16_224: 0.83,
+  vit_base_patch16_siglip_224: 0.83,
+  vit_base_patch32_clip_quickgelu_224: 0.29,
+  vit_base_patch32_clip_224: 0.29,
   tiny_vgg: 0.007,
 }
 const SECONDS_OF_A_SMALL_ONE = 0.05
