@@ -15,6 +15,8 @@ async function run(code: string): Promise<unknown[][]> {
   const printed: unknown[][] = []
   const body = code
     .replaceAll(/import (\{.*?\}) from '(.*?)'/gs, "const $1 = packages['$2']")
+    // What is run here is JavaScript.
+    .replaceAll(/<tf\.[\w.]+>/g, '')
     .replaceAll(/import \* as (\w+) from '(.*?)'/gs, "const $1 = packages['$2']")
   const packages = { '@dml-crc/backbones': backbones, '@dml-crc/engine': engine, '@tensorflow/tfjs': tf }
   const console = { log: (...values: unknown[]) => printed.push(values) }
