@@ -22,11 +22,11 @@ const shared = fileURLToPath(new URL('../../../../shared', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const { run: dmlCrc } = commandIn(folder)
+const { run: dmlCrc, runProcess } = commandIn(folder)
 
 describe('the command line', () => {
-  it('shows its commands, and examples with each of them', () => {
-    const { status, stdout, stderr } = dmlCrc('--help')
+  it('shows its commands, and examples with each of them', async () => {
+    const { status, stdout, stderr } = runProcess(['--help'])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const names = [...stdout.matchAll(/^ {2}([a-z]+) .*\S$/gm)]
       .map(([, name]) => name)
@@ -34,22 +34,22 @@ describe('the command line', () => {
     expect(names).toContain('run')
   })
 
-  it.each(buildProgram().commands.map((command) => command.name()))('has examples in the help of %s', (name) => {
-    const { status, stdout, stderr } = dmlCrc(name, '--help')
+  it.each(buildProgram().commands.map((command) => command.name()))('has examples in the help of %s', async (name) => {
+    const { status, stdout, stderr } = await dmlCrc(name, '--help')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const [, examples] = stdout.split('Examples:\n')
     expect(examples).toMatch(new RegExp(`^ {2}\\$ .*dml-crc ${name}`))
     expect(stdout).not.toContain('\u001b')
   })
 
-  it.each(['bash', 'zsh', 'fish'])('completes commands, options and experiments in %s', (shell) => {
-    const { status, stdout } = dmlCrc('completion', shell)
+  it.each(['bash', 'zsh', 'fish'])('completes commands, options and experiments in %s', async (shell) => {
+    const { status, stdout } = await dmlCrc('completion', shell)
     expect(status).toBe(0)
     for (const word of ['classify', '--query-labels', 'flowers102', '--dry-run']) expect(stdout).toContain(word)
   })
 
-  it('completes words as bash itself would be asked to', () => {
-    const { stdout: script } = dmlCrc('completion', 'bash')
+  it('completes words as bash itself would be asked to', async () => {
+    const { stdout: script } = await dmlCrc('completion', 'bash')
     const complete = (...words: string[]) => {
       const asked = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`
       const { stdout } = spawnSync('bash', ['-c', `${script}\n${asked}\n_dml_crc\nprintf '%s\\n' "\${COMPREPLY[@]}"`], {
@@ -62,39 +62,44 @@ describe('the command line', () => {
     expect(complete('dml-crc', 'classify', '--pred')).toEqual(['--predictions'])
   })
 
-  it('names the nearest shell for an unknown one', () => {
-    expectError(dmlCrc('completion', 'bsh'), /Did you mean bash\?/)
+  it('names the nearest shell for an unknown one', async () => {
+    expectError(await dmlCrc('completion', 'bsh'), /Did you mean bash\?/)
   })
 
-  it('says what a run would do, its size and its time, and does nothing', () => {
+  it('says what a run would do, its size and its time, and does nothing', async () => {
     const out = join(folder, 'dry')
     const { totalSeconds, images, training } = JSON.parse(
-      dmlCrc('run', 'demo', '--dry-run', '--json', '--out', out).stdout,
+      (await dmlCrc('run', 'demo', '--dry-run', '--json', '--out', out)).stdout,
     )
     expect(images).toEqual({ fit: 400, test: 400 })
     expect(totalSeconds).toBeGreaterThan(0)
     expect(training[0]).toMatchObject({ method: 'DML-CRC', epochs: 2 })
-    expect(dmlCrc('run', 'demo', '--dry-run').stdout).toMatch(/in all +about .*\n.*Nothing was done/)
-    const published = dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--set', 'mirror=true').stdout
-    expect(published).toMatch(/weights ra4_e3600_r224_in1k \(to be downloaded\); features of each image and its mirror/)
-    expectError(dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--weights', 'imagenet'), /imagenet/)
+    expect((await dmlCrc('run', 'demo', '--dry-run')).stdout).toMatch(/in all +about .*\n.*Nothing was done/)
+    const mirrored = await dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--set', 'mirror=true')
+    expect(mirrored.stdout).toMatch(
+      /weights ra4_e3600_r224_in1k \(to be downloaded\); features of each image and its mirror/,
+    )
+    expectError(
+      await dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--weights', 'imagenet'),
+      /imagenet/,
+    )
     expect(existsSync(out)).toBe(false)
   })
 
-  it('names the nearest option for an unknown one', () => {
-    expectError(dmlCrc('run', 'demo', '--backbon', 'vgg19'), /«--backbon»/, /Did you mean --backbone\?/)
+  it('names the nearest option for an unknown one', async () => {
+    expectError(await dmlCrc('run', 'demo', '--backbon', 'vgg19'), /«--backbon»/, /Did you mean --backbone\?/)
   })
 
-  it('names the nearest command for an unknown one', () => {
-    expectError(dmlCrc('rum'), /«rum»/, /Did you mean run\?/)
+  it('names the nearest command for an unknown one', async () => {
+    expectError(await dmlCrc('rum'), /«rum»/, /Did you mean run\?/)
   })
 
-  it('shows the stack with --verbose', () => {
-    expect(dmlCrc('rum', '--verbose').stderr).toMatch(/^ +at /m)
+  it('shows the stack with --verbose', async () => {
+    expect((await dmlCrc('rum', '--verbose')).stderr).toMatch(/^ +at /m)
   })
 
-  it('tells that a folder of images is not there', () => {
-    expectError(dmlCrc('run', 'flowers102', '--data', join(folder, 'none'), '--test', 'val'), /none/)
+  it('tells that a folder of images is not there', async () => {
+    expectError(await dmlCrc('run', 'flowers102', '--data', join(folder, 'none'), '--test', 'val'), /none/)
   })
 })
 
@@ -102,15 +107,15 @@ describe.skipIf(!existsSync(shared))('runs on real images (needs ../shared)', ()
   const real = join(shared, 'data', 'flowers102')
   const flags = ['--backbone', 'mobilenet_v1', '--weights', join(shared, 'weights', 'mobilenet_v1_1.0_224.safetensors')]
 
-  it('tells a split whose images are not there, before any work', () => {
+  it('tells a split whose images are not there, before any work', async () => {
     expectError(
-      dmlCrc('run', 'flowers102', '--data', real, ...flags, '--test', 'test'),
+      await dmlCrc('run', 'flowers102', '--data', real, ...flags, '--test', 'test'),
       /6149/,
       /--fit train --test val/,
     )
   })
 
-  it('tells a file of weights that is not there', () => {
+  it('tells a file of weights that is not there', async () => {
     const args = [
       '--data',
       real,
@@ -121,10 +126,10 @@ describe.skipIf(!existsSync(shared))('runs on real images (needs ../shared)', ()
       '--test',
       'val',
     ]
-    expectError(dmlCrc('run', 'flowers102', ...args, '--out', join(folder, 'weights')), /no\.safetensors/)
+    expectError(await dmlCrc('run', 'flowers102', ...args, '--out', join(folder, 'weights')), /no\.safetensors/)
   })
 
-  it('names a JPEG that is cut short', () => {
+  it('names a JPEG that is cut short', async () => {
     const copy = join(folder, 'cut')
     mkdirSync(join(copy, 'jpg'), { recursive: true })
     for (const file of ['imagelabels.mat', 'setid.mat']) cpSync(join(real, file), join(copy, file))
@@ -136,7 +141,7 @@ describe.skipIf(!existsSync(shared))('runs on real images (needs ../shared)', ()
     cpSync(join(real, 'jpg', 'image_06765.jpg'), cut)
     truncateSync(cut, 5000)
     expectError(
-      dmlCrc('run', 'flowers102', '--data', copy, ...flags, '--test', 'val', '--out', join(folder, 'out')),
+      await dmlCrc('run', 'flowers102', '--data', copy, ...flags, '--test', 'val', '--out', join(folder, 'out')),
       /image_06765\.jpg/,
     )
   })
@@ -153,8 +158,8 @@ describe('a run', () => {
     'endToEnd.0.options={"rank":16,"steps":2}',
   )
 
-  it('writes results and a report, and prints the table on standard output', () => {
-    const { status, stdout, stderr } = dmlCrc('run', 'demo', ...small, '--engine', 'wasm', '--out', out)
+  it('writes results and a report, and prints the table on standard output', async () => {
+    const { status, stdout, stderr } = await dmlCrc('run', 'demo', ...small, '--engine', 'wasm', '--out', out)
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
     const results = Results.parse(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')))
     expect(results.rows.map(({ regime, method }) => `${regime} ${method}`)).toEqual([
@@ -170,31 +175,25 @@ describe('a run', () => {
       'checkpoints',
       'config.json',
       'details.json',
+      'model',
       'report.html',
       'results.json',
       'units',
     ])
   })
 
-  it('resumed, measures nothing twice; with --json and --quiet, prints one document and nothing else', () => {
+  it('resumed, measures nothing twice; with --json and --quiet, prints one document and nothing else', async () => {
     const before = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))
-    const { status, stdout, stderr } = dmlCrc(
-      'run',
-      'demo',
-      ...small,
-      '--engine',
-      'wasm',
-      '--out',
-      out,
-      '--resume',
-      '--json',
-      '--quiet',
-    )
+    const words = ['run', 'demo', ...small, '--engine', 'wasm', '--out', out, '--resume', '--json', '--quiet']
+    const { status, stdout, stderr } = runProcess(words)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(JSON.parse(stdout).rows).toEqual(before.rows)
   })
 
-  it('refuses to resume another configuration', () => {
-    expectError(dmlCrc('run', 'demo', ...small, '--seed', '5', '--engine', 'wasm', '--out', out, '--resume'), /--out/)
+  it('refuses to resume another configuration', async () => {
+    expectError(
+      await dmlCrc('run', 'demo', ...small, '--seed', '5', '--engine', 'wasm', '--out', out, '--resume'),
+      /--out/,
+    )
   })
 })

@@ -1,16 +1,6 @@
 #!/usr/bin/env node
-import { describeFailure } from './command-line/failure.ts'
-import { buildProgram, isHelp } from './command-line/program.ts'
+import { main } from './command-line/main.ts'
 import { quietWarnings } from './command-line/warnings.ts'
 
 quietWarnings()
-const program = buildProgram()
-try {
-  if (process.argv.length > 2) await program.parseAsync()
-  else program.outputHelp()
-} catch (error) {
-  if (!isHelp(error)) {
-    process.stderr.write(`${describeFailure(error, { verbose: process.argv.includes('--verbose') })}\n`)
-    process.exitCode ??= 1
-  }
-}
+await main(process.argv.slice(2))

@@ -41,54 +41,67 @@ describe('dml-crc classify', () => {
       'CSV',
       { features: 'train.csv', labels: 'train-labels.csv', queries: 'test.csv', 'query-labels': 'test-labels.csv' },
     ],
-  ])('says of %s what CRC in NumPy says', (_, files) => {
+  ])('says of %s what CRC in NumPy says', async (_, files) => {
     const { labels, accuracy } = JSON.parse(
-      expectDone(dmlCrc.run('classify', ...from(files), ...plainCrc, '--json', '--quiet')),
+      expectDone(await dmlCrc.run('classify', ...from(files), ...plainCrc, '--json', '--quiet')),
     )
     expect(labels).toEqual(numpy.predicted)
     expect(accuracy).toBeCloseTo(numpy.accuracy, 12)
   })
 
-  it('prints one label a line, and the accuracy on standard error', () => {
-    const result = dmlCrc.run('classify', ...usual, ...plainCrc)
+  it('prints one label a line, and the accuracy on standard error', async () => {
+    const result = await dmlCrc.run('classify', ...usual, ...plainCrc)
     expect(expectDone(result)).toBe(`${numpy.predicted.join('\n')}\n`)
     expect(result.stderr).toBe(`accuracy ${(100 * numpy.accuracy).toFixed(2)} % of ${numpy.predicted.length}\n`)
-    expect(dmlCrc.run('classify', ...usual, ...plainCrc, '--quiet').stderr).toBe('')
+    expect((await dmlCrc.run('classify', ...usual, ...plainCrc, '--quiet')).stderr).toBe('')
   })
 
-  it('chooses λ inside the samples, saves the model, and the saved model says the same', () => {
-    const json = (...args: string[]) => JSON.parse(expectDone(dmlCrc.run('classify', ...args, '--json', '--quiet')))
-    const chosen = json(...usual, '--method', 'crc', '--select', '--save', 'model.safetensors')
+  it.each(['cpu', 'wasm'])('as a process on %s, writes nothing else: no banner of the library', (engine) => {
+    const result = dmlCrc.runProcess(['classify', ...usual, ...plainCrc], { DML_CRC_ENGINE: engine })
+    expect(result).toEqual({
+      status: 0,
+      stdout: `${numpy.predicted.join('\n')}\n`,
+      stderr: `accuracy ${(100 * numpy.accuracy).toFixed(2)} % of ${numpy.predicted.length}\n`,
+    })
+  })
+
+  it('chooses λ inside the samples, saves the model, and the saved model says the same', async () => {
+    const json = async (...args: string[]) =>
+      JSON.parse(expectDone(await dmlCrc.run('classify', ...args, '--json', '--quiet')))
+    const chosen = await json(...usual, '--method', 'crc', '--select', '--save', 'model.safetensors')
     expect(chosen.options).toEqual({ lambda: expect.any(Number) })
-    const again = json('--model', 'model.safetensors', ...from({ queries: 'test.safetensors' }))
+    const again = await json('--model', 'model.safetensors', ...from({ queries: 'test.safetensors' }))
     expect(again).toMatchObject({ labels: chosen.labels, accuracy: chosen.accuracy, classes: chosen.classes })
     const fixed = ['--method', 'crc', '--set', `lambda=${chosen.options.lambda}`]
-    expect(json(...usual, ...fixed).labels).toEqual(chosen.labels)
+    expect((await json(...usual, ...fixed)).labels).toEqual(chosen.labels)
   })
 
-  it('`methods` lists every method with its options, and those are the ones that it takes', () => {
-    const found = JSON.parse(expectDone(dmlCrc.run('methods', '--json'))) as {
+  it('`methods` lists every method with its options, and those are the ones that it takes', async () => {
+    const found = JSON.parse(expectDone(await dmlCrc.run('methods', '--json'))) as {
       name: string
       options: { name: string }[]
     }[]
     expect(found.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['crc', 'dmlCrc', 'nca', 'lmnn', 'reconstruction']),
     )
-    const own = found.find(({ name }) => name === 'dmlCrc')!.options.map(({ name }) => name)
-    expect(own).toEqual(expect.arrayContaining(['smoothing', 'earlyStop', 'noise', 'center']))
-    expect(expectDone(dmlCrc.run('methods', 'crc'))).toMatch(/lambda +λ, the weight .*number above 0, default 0\.3/)
+    const optionsOf = (method: string) => found.find(({ name }) => name === method)!.options.map(({ name }) => name)
+    expect(optionsOf('dmlCrc')).toEqual(expect.arrayContaining(['shrinkage', 'between', 'gamma', 'lambda', 'center']))
+    expect(optionsOf('dmlCrcGradient')).toEqual(expect.arrayContaining(['smoothing', 'earlyStop', 'noise', 'center']))
+    expect(expectDone(await dmlCrc.run('methods', 'crc'))).toMatch(
+      /lambda +λ, the weight .*number above 0, default 0\.3/,
+    )
   })
 
   it('writes predictions as CSV, JSON and safetensors', async () => {
-    const write = (name: string) =>
-      expectDone(dmlCrc.run('classify', ...usual, ...plainCrc, '--predictions', name, '--quiet'))
-    expect(write('out.csv')).toMatch(/^accuracy .*\nout\.csv\n$/)
+    const write = async (name: string) =>
+      expectDone(await dmlCrc.run('classify', ...usual, ...plainCrc, '--predictions', name, '--quiet'))
+    expect(await write('out.csv')).toMatch(/^accuracy .*\nout\.csv\n$/)
     const [heading, ...lines] = readFileSync(join(folder, 'out.csv'), 'utf8').trimEnd().split('\n')
     expect(heading).toBe('predicted,true')
     expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(numpy.predicted)
-    write('out.json')
+    await write('out.json')
     expect(JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8'))).toMatchObject({ labels: numpy.predicted })
-    write('out.safetensors')
+    await write('out.safetensors')
     const { tensors } = await readSafetensors(join(folder, 'out.safetensors'))
     const [labels, scores, classes] = ['labels', 'scores', 'classes'].map((name) => tensors.get(name)!)
     expect([...labels.data].map(Number)).toEqual(numpy.predicted)
@@ -117,7 +130,7 @@ describe('dml-crc classify', () => {
     ['an unknown option of the method', [...usual, '--method', 'crc', '--set', 'lamda=1'], [/Did you mean lambda\?/]],
     ['an unknown ending', [...usual, '--predictions', 'out.xlsx'], [/«out\.xlsx»/]],
     ['missing queries', from({ features: 'train.safetensors' }), [/--queries/]],
-  ])('says what is wrong: %s', (_, args, words) => {
-    expectError(dmlCrc.run('classify', ...args), ...words)
+  ])('says what is wrong: %s', async (_, args, words) => {
+    expectError(await dmlCrc.run('classify', ...args), ...words)
   })
 })

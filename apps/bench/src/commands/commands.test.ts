@@ -23,15 +23,17 @@ const weights = ['--weights', join('base', 'checkpoints', 'tiny_vgg.safetensors'
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'))
 
-beforeAll(() => {
-  expectDone(dmlCrc.run('run', 'demo', ...size, ...methods, ...assign('sweeps=[]', 'endToEnd=[]'), '--out', 'base'))
+beforeAll(async () => {
+  expectDone(
+    await dmlCrc.run('run', 'demo', ...size, ...methods, ...assign('sweeps=[]', 'endToEnd=[]'), '--out', 'base'),
+  )
   const sets = join(folder, 'home', 'datasets')
   set = join(sets, readdirSync(sets)[0])
 })
 
 describe('dml-crc features', () => {
   it('writes a file of features and labels for each split', async () => {
-    const result = dmlCrc.run('features', 'demo', ...images, ...weights, '--json')
+    const result = await dmlCrc.run('features', 'demo', ...images, ...weights, '--json')
     const { files } = JSON.parse(expectDone(result))
     expect(files).toEqual(['train', 'test'].map((split) => join('features', `${split}.safetensors`)))
     const shapes = await Promise.all(
@@ -46,19 +48,19 @@ describe('dml-crc features', () => {
     ])
   })
 
-  it('feed `classify`, which has the accuracy of the run', () => {
+  it('feed `classify`, which has the accuracy of the run', async () => {
     const [train, test] = ['train', 'test'].map((split) => join('features', `${split}.safetensors`))
     const method = ['--method', 'crc', '--set', 'lambda=0.3', '--json', '--quiet']
     const { accuracy } = JSON.parse(
-      expectDone(dmlCrc.run('classify', '--features', train, '--queries', test, ...method)),
+      expectDone(await dmlCrc.run('classify', '--features', train, '--queries', test, ...method)),
     )
     const { top1 } = json('base', 'results.json').rows.find((row: { method: string }) => row.method === 'CRC')
     // Folded normalisation rounds otherwise than that of the run: one image of forty may change sides.
     expect(Math.abs(accuracy - top1)).toBeLessThanOrEqual(1 / 40)
   })
 
-  it('asks for weights where the experiment would train them', () => {
-    expectError(dmlCrc.run('features', 'demo', ...images, '--quiet'), /--weights/, /checkpoints/)
+  it('asks for weights where the experiment would train them', async () => {
+    expectError(await dmlCrc.run('features', 'demo', ...images, '--quiet'), /--weights/, /checkpoints/)
   })
 })
 
@@ -66,12 +68,12 @@ describe('dml-crc explain', () => {
   it('names the training images that decide, of the model that the run has made', async () => {
     const [first] = await (await demo(set)).split('test')
     const args = ['explain', 'base', first.path]
-    const [found] = JSON.parse(expectDone(dmlCrc.run(...args, '--top', '3', '--json', '--quiet')))
+    const [found] = JSON.parse(expectDone(await dmlCrc.run(...args, '--top', '3', '--json', '--quiet')))
     expect(found.source).toBe(first.path)
     expect(found.support).toHaveLength(3)
     const sizes = found.support.map(({ code }: { code: number }) => Math.abs(code))
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
-    const text = expectDone(dmlCrc.run(...args, '--quiet'))
+    const text = expectDone(await dmlCrc.run(...args, '--quiet'))
     for (const { id, className } of found.support) expect(text).toMatch(new RegExp(`${id}.*${className}`))
     // The report explains its first image by the same model, and so by the same codes.
     const shown = json('base', 'details.json').gallery.find(
@@ -80,10 +82,10 @@ describe('dml-crc explain', () => {
     if (shown) expect(shown.support[0].id).toBe(found.support[0].id)
   })
 
-  it('says what is wrong', () => {
-    expectError(dmlCrc.run('explain', 'base', 'nothing.jpg', '--quiet'), /nothing\.jpg/)
-    expectError(dmlCrc.run('explain', 'nowhere', 'nothing.jpg'), /no such folder/)
-    expectError(dmlCrc.run('explain', 'base'), /<images>/)
+  it('says what is wrong', async () => {
+    expectError(await dmlCrc.run('explain', 'base', 'nothing.jpg', '--quiet'), /nothing\.jpg/)
+    expectError(await dmlCrc.run('explain', 'nowhere', 'nothing.jpg'), /no such folder/)
+    expectError(await dmlCrc.run('explain', 'base'), /<images>/)
   })
 })
 
@@ -95,11 +97,13 @@ describe('dml-crc export and predict', () => {
     ['a smaller view and its mirror image', assign('shortSide=1.5', 'mirror=true')],
   ])('name the test images as the row of the run does: %s', async (_, view) => {
     const out = names.shift()!
-    const printed = expectDone(dmlCrc.run('export', 'demo', ...images, ...weights, ...methods, ...view, '--out', out))
+    const printed = expectDone(
+      await dmlCrc.run('export', 'demo', ...images, ...weights, ...methods, ...view, '--out', out),
+    )
     expect(printed.trimEnd().split('\n').at(-1)).toBe(join(out, 'model'))
     const test = await (await demo(set)).split('test')
     const args = ['predict', join(out, 'model'), ...test.map(({ path }) => path)]
-    const predicted = JSON.parse(expectDone(dmlCrc.run(...args, '--json', '--quiet')))
+    const predicted = JSON.parse(expectDone(await dmlCrc.run(...args, '--json', '--quiet')))
     const { predictions } = json(out, 'details.json')
     const row = Object.keys(predictions).find((key) => key.includes('DML-CRC'))!
     expect(predicted.map(({ label }: { label: number }) => label)).toEqual(predictions[row])
@@ -108,10 +112,10 @@ describe('dml-crc export and predict', () => {
   it('train exports what the end-to-end row predicts with', async () => {
     const view = assign('shortSide=1.5', 'mirror=true')
     const train = assign('endToEnd.0.train.epochs=1', 'endToEnd.0.options={"rank":16,"steps":2}')
-    expectDone(dmlCrc.run('train', 'demo', ...images, ...weights, ...train, ...view, '--out', 'trained'))
+    expectDone(await dmlCrc.run('train', 'demo', ...images, ...weights, ...train, ...view, '--out', 'trained'))
     const test = await (await demo(set)).split('test')
     const args = ['predict', join('trained', 'model'), ...test.map(({ path }) => path)]
-    const predicted = JSON.parse(expectDone(dmlCrc.run(...args, '--json', '--quiet')))
+    const predicted = JSON.parse(expectDone(await dmlCrc.run(...args, '--json', '--quiet')))
     const [labels] = Object.values(json('trained', 'details.json').predictions)
     expect(predicted.map(({ label }: { label: number }) => label)).toEqual(labels)
   })
@@ -120,24 +124,24 @@ describe('dml-crc export and predict', () => {
     const [first, second] = await (await demo(set)).split('test')
     mkdirSync(join(folder, 'photos'))
     for (const { path } of [first, second]) cpSync(path, join(folder, 'photos', path.split(/[\\/]/).at(-1)!))
-    const result = dmlCrc.run('predict', join('one', 'model'), 'photos', '--top', '2')
+    const result = await dmlCrc.run('predict', join('one', 'model'), 'photos', '--top', '2')
     const lines = expectDone(result).trimEnd().split('\n')
     expect(lines).toHaveLength(4)
     expect(result.stdout + result.stderr).not.toContain('\u001b')
   })
 
-  it('say what is wrong', () => {
-    expectError(dmlCrc.run('predict', 'no-model', 'photos'), /no-model/)
-    expectError(dmlCrc.run('predict', join('one', 'model'), 'no-image.jpg'), /no-image\.jpg/)
-    expectError(dmlCrc.run('predict', join('one', 'model')), /<images>/)
-    expectError(dmlCrc.run('export', 'demo', ...assign('methods=[]')), /dmlCrc/)
-    expectError(dmlCrc.run('train', 'flowers102'), /endToEnd/)
+  it('say what is wrong', async () => {
+    expectError(await dmlCrc.run('predict', 'no-model', 'photos'), /no-model/)
+    expectError(await dmlCrc.run('predict', join('one', 'model'), 'no-image.jpg'), /no-image\.jpg/)
+    expectError(await dmlCrc.run('predict', join('one', 'model')), /<images>/)
+    expectError(await dmlCrc.run('export', 'demo', ...assign('methods=[]')), /dmlCrc/)
+    expectError(await dmlCrc.run('train', 'flowers102'), /endToEnd/)
   })
 })
 
 describe('dml-crc compare', () => {
-  it('puts the best first and tests the others against the best baseline, seeds averaged', () => {
-    const lines = JSON.parse(expectDone(dmlCrc.run('compare', 'base', '--json'))) as ComparedMethod[]
+  it('puts the best first and tests the others against the best baseline, seeds averaged', async () => {
+    const lines = JSON.parse(expectDone(await dmlCrc.run('compare', 'base', '--json'))) as ComparedMethod[]
     const summaries = summarise(Results.parse(json('base', 'results.json')).rows)
     expect(lines.map(({ top1 }) => top1)).toEqual(summaries.map(({ top1 }) => top1.mean).sort((a, b) => b - a))
     const best = summaries.filter(({ first }) => first.baseline).reduce((a, b) => (b.top1.mean > a.top1.mean ? b : a))
@@ -149,44 +153,44 @@ describe('dml-crc compare', () => {
       expect(difference!.mean).toBeCloseTo(top1 - best.top1.mean, 10)
       expect(corrected).toBeGreaterThanOrEqual(p!)
     }
-    const text = expectDone(dmlCrc.run('compare', 'base', 'base'))
+    const text = expectDone(await dmlCrc.run('compare', 'base', 'base'))
     expect(text.trimEnd().split('\n')).toHaveLength(2 + 2 * summaries.length)
   })
 
-  it('says that a folder holds no run', () => expectError(dmlCrc.run('compare', 'nowhere'), /nowhere/))
+  it('says that a folder holds no run', async () => expectError(await dmlCrc.run('compare', 'nowhere'), /nowhere/))
 })
 
 describe('dml-crc report', () => {
-  it('writes the page again, where it is told to', () => {
-    expect(expectDone(dmlCrc.run('report', 'base', '--out', 'page.html'))).toBe('page.html\n')
+  it('writes the page again, where it is told to', async () => {
+    expect(expectDone(await dmlCrc.run('report', 'base', '--out', 'page.html'))).toBe('page.html\n')
     const page = readFileSync(join(folder, 'page.html'), 'utf8')
     expect(page).toBe(readFileSync(join(folder, 'base', 'report.html'), 'utf8'))
-    expect(JSON.parse(expectDone(dmlCrc.run('report', 'base', '--json')))).toEqual({
+    expect(JSON.parse(expectDone(await dmlCrc.run('report', 'base', '--json')))).toEqual({
       report: join('base', 'report.html'),
     })
   })
 
-  it('says what is wrong with a run', () => {
-    expectError(dmlCrc.run('report', 'nowhere'), /nowhere/)
+  it('says what is wrong with a run', async () => {
+    expectError(await dmlCrc.run('report', 'nowhere'), /nowhere/)
     mkdirSync(join(folder, 'broken'))
     writeFileSync(join(folder, 'broken', 'results.json'), '{"schema":2}')
-    expectError(dmlCrc.run('report', 'broken'), /broken/)
+    expectError(await dmlCrc.run('report', 'broken'), /broken/)
   })
 })
 
 describe('dml-crc data', () => {
-  it('lists, checks and removes the demo set', () => {
+  it('lists, checks and removes the demo set', async () => {
     const out = join(folder, 'drawn')
-    expect(expectDone(dmlCrc.run('data', 'get', 'demo', '--root', out, '--quiet'))).toBe(`${out}\n`)
-    expect(expectDone(dmlCrc.run('data', 'verify', 'demo', '--root', out))).toMatch(/0 missing, 0 damaged/)
+    expect(expectDone(await dmlCrc.run('data', 'get', 'demo', '--root', out, '--quiet'))).toBe(`${out}\n`)
+    expect(expectDone(await dmlCrc.run('data', 'verify', 'demo', '--root', out))).toMatch(/0 missing, 0 damaged/)
     rmSync(join(out, readdirSync(out).find((name) => statSync(join(out, name)).isDirectory())!), { recursive: true })
-    const { status, stdout } = dmlCrc.run('data', 'verify', 'demo', '--root', out)
+    const { status, stdout } = await dmlCrc.run('data', 'verify', 'demo', '--root', out)
     expect({ status, missing: /, [1-9]\d* missing/.test(stdout) }).toEqual({ status: 1, missing: true })
-    const listed = expectDone(dmlCrc.run('data', 'ls'))
+    const listed = expectDone(await dmlCrc.run('data', 'ls'))
     expect(listed).toMatch(
       /flowers102: .*8189 images, 345 MB to download; not here\n +licence .*\n +cite +M-E. Nilsback/,
     )
-    expectError(dmlCrc.run('data', 'get', 'flowers102'), /--yes/)
-    expectError(dmlCrc.run('data', 'gte', 'demo'), /Did you mean get\?/)
+    expectError(await dmlCrc.run('data', 'get', 'flowers102'), /--yes/)
+    expectError(await dmlCrc.run('data', 'gte', 'demo'), /Did you mean get\?/)
   })
 })

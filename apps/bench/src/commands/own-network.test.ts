@@ -42,14 +42,16 @@ beforeAll(async () => {
 describe('--backbone with the path of a network', () => {
   it('takes the features of a model.json', async () => {
     const model = join(folder, 'mine.json')
-    const { files } = JSON.parse(expectDone(dmlCrc.run('features', 'demo', ...images, '--backbone', model, '--json')))
+    const { files } = JSON.parse(
+      expectDone(await dmlCrc.run('features', 'demo', ...images, '--backbone', model, '--json')),
+    )
     const { tensors, metadata } = await readSafetensors(join(folder, files[0]))
     expect(tensors.get('features')!.shape).toEqual([40, 6])
     expect(metadata.backbone).toBe('mine')
   })
 
-  it('runs an experiment on an ONNX file', () => {
-    expectDone(dmlCrc.run('run', 'demo', ...images, ...methods, '--backbone', onnx, '--out', 'run'))
+  it('runs an experiment on an ONNX file', async () => {
+    expectDone(await dmlCrc.run('run', 'demo', ...images, ...methods, '--backbone', onnx, '--out', 'run'))
     const { rows } = JSON.parse(readFileSync(join(folder, 'run', 'results.json'), 'utf8'))
     expect(rows.map((row: { backbone: string }) => row.backbone)).toEqual(['tiny-resnet'])
   })

@@ -24,8 +24,8 @@ beforeAll(async () => {
 })
 
 describe('dml-crc on a folder of photographs', () => {
-  it('cross-validates: every image is tested once, by classifiers that have not seen it', () => {
-    const shown = JSON.parse(expectDone(dmlCrc.run('run', 'photos', ...network, '--json', '--quiet')))
+  it('cross-validates: every image is tested once, by classifiers that have not seen it', async () => {
+    const shown = JSON.parse(expectDone(await dmlCrc.run('run', 'photos', ...network, '--json', '--quiet')))
     const { rows } = json('runs', 'photos', 'results.json')
     expect(rows).toEqual(shown.rows)
     expect(rows.map(({ method, count, split }: Record<string, unknown>) => [method, count, split])).toEqual(
@@ -40,36 +40,37 @@ describe('dml-crc on a folder of photographs', () => {
     expect(Math.min(...rows.map(({ top1 }: { top1: number }) => top1))).toBeLessThan(1)
   })
 
-  it('predicts with calibrated probabilities, explains and evaluates what the run has made', () => {
+  it('predicts with calibrated probabilities, explains and evaluates what the run has made', async () => {
     const kind = readdirSync(join(folder, 'photos'))[0]
     const image = join('photos', kind, readdirSync(join(folder, 'photos', kind))[0])
     const predict = ['predict', join('runs', 'photos'), image]
-    const result = dmlCrc.run(...predict, '--top', '2', '--json')
+    const result = await dmlCrc.run(...predict, '--top', '2', '--json')
     const [{ className, top }] = JSON.parse(expectDone(result))
     expect(result.stderr).not.toMatch(/not calibrated/)
     expect([className, top.length]).toEqual([kind, 2])
     expect(top[0].probability).toBeGreaterThan(top[1].probability)
-    const [explained] = JSON.parse(expectDone(dmlCrc.run('explain', join('runs', 'photos'), image, '--json')))
+    const [explained] = JSON.parse(expectDone(await dmlCrc.run('explain', join('runs', 'photos'), image, '--json')))
     expect(join('photos', explained.support[0].id)).toBe(image)
-    const found = JSON.parse(expectDone(dmlCrc.run('evaluate', join('runs', 'photos'), 'photos', '--json')))
+    const found = JSON.parse(expectDone(await dmlCrc.run('evaluate', join('runs', 'photos'), 'photos', '--json')))
     expect(found).toMatchObject({ count: 32, top1: 1, top5: 1, wrong: [] })
-    expectError(dmlCrc.run('evaluate', join('runs', 'photos'), 'other'), /other/)
+    expectError(await dmlCrc.run('evaluate', join('runs', 'photos'), 'other'), /other/)
   })
 
-  it('says «none of these» of images below the threshold, which is chosen on held-out images or given', () => {
-    const predict = (...more: string[]) =>
-      expectDone(dmlCrc.run('predict', join('runs', 'photos'), 'photos', ...more)).match(/none of these/g)?.length ?? 0
-    expect(predict('--threshold', '1')).toBe(32)
-    expect(predict('--threshold', '0')).toBe(0)
-    const { unknown } = JSON.parse(expectDone(dmlCrc.run('evaluate', join('runs', 'photos'), 'photos', '--json')))
-    expect(predict()).toBe(Math.round(32 * unknown))
-    expectError(dmlCrc.run('predict', join('runs', 'photos'), 'photos', '--threshold', 'high'), /«high»/)
+  it('says «none of these» of images below the threshold, which is chosen on held-out images or given', async () => {
+    const predict = async (...more: string[]) =>
+      expectDone(await dmlCrc.run('predict', join('runs', 'photos'), 'photos', ...more)).match(/none of these/g)
+        ?.length ?? 0
+    expect(await predict('--threshold', '1')).toBe(32)
+    expect(await predict('--threshold', '0')).toBe(0)
+    const { unknown } = JSON.parse(expectDone(await dmlCrc.run('evaluate', join('runs', 'photos'), 'photos', '--json')))
+    expect(await predict()).toBe(Math.round(32 * unknown))
+    expectError(await dmlCrc.run('predict', join('runs', 'photos'), 'photos', '--threshold', 'high'), /«high»/)
   })
 
-  it('exports the model of the run without fitting it again', () => {
-    const before = JSON.parse(expectDone(dmlCrc.run('predict', join('runs', 'photos'), 'photos', '--json')))
+  it('exports the model of the run without fitting it again', async () => {
+    const before = JSON.parse(expectDone(await dmlCrc.run('predict', join('runs', 'photos'), 'photos', '--json')))
     const model = join('runs', 'photos', 'model')
-    const result = dmlCrc.run('export', join('runs', 'photos'))
+    const result = await dmlCrc.run('export', join('runs', 'photos'))
     expect(expectDone(result)).toBe(`${model}\n`)
     expect(readdirSync(join(folder, model)).sort()).toEqual([
       'backbone.safetensors',
@@ -78,27 +79,27 @@ describe('dml-crc on a folder of photographs', () => {
       'saved_model',
       'tfjs',
     ])
-    const after = JSON.parse(expectDone(dmlCrc.run('predict', model, 'photos', '--json')))
+    const after = JSON.parse(expectDone(await dmlCrc.run('predict', model, 'photos', '--json')))
     expect(after.map(({ label }: { label: number }) => label)).toEqual(
       before.map(({ label }: { label: number }) => label),
     )
   })
 
-  it('splits by fractions, the same way each time', () => {
-    const run = (out: string) => {
+  it('splits by fractions, the same way each time', async () => {
+    const run = async (out: string) => {
       const args = ['--fractions', 'train=.75,test=.25', '--out', out, '--quiet', '--json']
-      return JSON.parse(expectDone(dmlCrc.run('run', '--data', 'photos', ...network, ...args))).rows
+      return JSON.parse(expectDone(await dmlCrc.run('run', '--data', 'photos', ...network, ...args))).rows
     }
-    const [first, second] = [run('a'), run('b')]
+    const [first, second] = [await run('a'), await run('b')]
     expect(first[0]).toMatchObject({ count: 8, split: { fit: 'train', test: 'test' } })
     expect(json('a', 'details.json').test).toEqual(json('b', 'details.json').test)
     expect(first.map(({ top1 }: { top1: number }) => top1)).toEqual(second.map(({ top1 }: { top1: number }) => top1))
   })
 
-  it('says what is wrong', () => {
+  it('says what is wrong', async () => {
     mkdirSync(join(folder, 'empty'))
-    expectError(dmlCrc.run('run', 'empty'), /images in class folders/)
-    expectError(dmlCrc.run('run', 'photos', '--folds', 'few'), /--folds 5/)
-    expectError(dmlCrc.run('run', 'photos', '--fractions', 'train'), /--fractions train=0\.8,test=0\.2/)
+    expectError(await dmlCrc.run('run', 'empty'), /images in class folders/)
+    expectError(await dmlCrc.run('run', 'photos', '--folds', 'few'), /--folds 5/)
+    expectError(await dmlCrc.run('run', 'photos', '--fractions', 'train'), /--fractions train=0\.8,test=0\.2/)
   })
 })

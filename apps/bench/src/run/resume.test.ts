@@ -44,7 +44,7 @@ const read = (out: string, file: string) => JSON.parse(readFileSync(join(folder,
 
 describe('--resume in the middle of an end-to-end row', () => {
   it.each(['SIGKILL', 'SIGINT'] as const)('goes on from the checkpoint after %s', async (signal) => {
-    if (!existsSync(join(folder, 'whole'))) expectDone(dmlCrc.run(...experiment, '--out', 'whole'))
+    if (!existsSync(join(folder, 'whole'))) expectDone(await dmlCrc.run(...experiment, '--out', 'whole'))
     const { status, stderr } = await stopInTheMiddle(signal, signal)
     expect({ status, rows: read(signal, 'results.json').rows.length }).toEqual({
       status: signal === 'SIGINT' ? 130 : null,
@@ -52,7 +52,7 @@ describe('--resume in the middle of an end-to-end row', () => {
     })
     if (signal === 'SIGINT') expect(stderr).toMatch(/stopped by SIGINT.*--resume/)
 
-    const resumed = dmlCrc.run(...experiment, '--out', signal, '--resume')
+    const resumed = await dmlCrc.run(...experiment, '--out', signal, '--resume')
     expectDone(resumed)
     const [, step, steps] = /Going on after step (\d+) of (\d+)/.exec(resumed.stderr)!.map(Number)
     expect(step).toBeGreaterThan(0)
@@ -68,12 +68,12 @@ describe('--resume in the middle of an end-to-end row', () => {
     expect(readdirSync(join(folder, signal, 'checkpoints'))).toEqual(['tiny_vgg.safetensors'])
   })
 
-  it('without it, refuses; with --overwrite, keeps nothing of the run before', () => {
+  it('without it, refuses; with --overwrite, keeps nothing of the run before', async () => {
     const other = [...experiment, ...assign('endToEnd=[]', 'methods=[]'), '--out', 'SIGINT']
-    expectError(dmlCrc.run(...other), /--resume.*--overwrite/)
+    expectError(await dmlCrc.run(...other), /--resume.*--overwrite/)
     expect(read('SIGINT', 'results.json').rows).toHaveLength(3)
     const [before] = read('SIGINT', 'results.json').rows
-    expectDone(dmlCrc.run(...other, '--overwrite'))
+    expectDone(await dmlCrc.run(...other, '--overwrite'))
     const { rows } = read('SIGINT', 'results.json')
     expect(rows).toHaveLength(1)
     expect(rows[0].seconds).not.toEqual(before.seconds)

@@ -2,7 +2,8 @@ import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
+import { main } from '../command-line/main.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -10,26 +11,47 @@ const node = ['--conditions=@dml-crc/source', '--import', tsx, cli]
 
 type Finished = Pick<SpawnSyncReturns<string>, 'status' | 'stdout' | 'stderr'>
 
-/** The command as a user would run it, on the wasm engine, with its caches in `folder`. */
+/** The command with its caches in `folder`, where it runs. Its engine is wasm. */
 export function commandIn(folder: string) {
-  const environment = {
-    ...process.env,
-    DML_CRC_HOME: join(folder, 'home'),
-    DML_CRC_ENGINE: 'wasm',
-    NO_COLOR: '1',
-  }
+  const environment = { DML_CRC_HOME: join(folder, 'home'), DML_CRC_ENGINE: 'wasm', NO_COLOR: '1' }
+  const asProcess = (more: Record<string, string> = {}) => ({
+    cwd: folder,
+    encoding: 'utf8' as const,
+    env: { ...process.env, ...environment, ...more },
+  })
   return {
-    /** Runs it to its end. */
-    run(...args: string[]): Finished {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [...node, ...args], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: environment,
-      })
+    /** Runs it to its end in this process, which saves the start of another one with its libraries. */
+    run: (...words: string[]): Promise<Finished> => runHere(folder, environment, words),
+    /** Runs it to its end as a user would, in a process of its own, with more variables where they matter. */
+    runProcess(words: readonly string[], variables?: Record<string, string>): Finished {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [...node, ...words], asProcess(variables))
       return { status, stdout, stderr }
     },
-    /** Starts it, to be watched or stopped. */
-    start: (...args: string[]) => spawn(process.execPath, [...node, ...args], { cwd: folder, env: environment }),
+    /** Starts a process, to be watched or stopped. */
+    start: (...words: string[]) => spawn(process.execPath, [...node, ...words], asProcess()),
+  }
+}
+
+async function runHere(folder: string, environment: Record<string, string>, words: string[]): Promise<Finished> {
+  const before = { folder: process.cwd(), exitCode: process.exitCode }
+  const written = { stdout: '', stderr: '' }
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  const captured = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text
+      return true
+    }),
+  )
+  process.chdir(folder)
+  process.exitCode = undefined
+  try {
+    await main(words)
+    return { status: Number(process.exitCode ?? 0), ...written }
+  } finally {
+    process.chdir(before.folder)
+    process.exitCode = before.exitCode
+    for (const each of captured) each.mockRestore()
+    vi.unstubAllEnvs()
   }
 }
 
