@@ -1,19 +1,19 @@
 import { Prng } from '@dml-crc/core/prng'
 import type { OnProgress } from '@dml-crc/core/progress'
+import type { Samples } from '../fitting/normalised-samples.ts'
 import type { Choice } from '../model/model.ts'
-import type { LabelledMatrix } from '../samples/checks.ts'
 import { stratifiedFolds } from '../samples/folds.ts'
-import { takeRows } from '../samples/matrix.ts'
 import { climb } from './climb.ts'
 import { type Candidate, type HeldOut, heldOut, ruleParts } from './held-out-parts.ts'
 import { type FittedRule, fitRule } from './rule-weights.ts'
+import { samplesAt } from './samples-at.ts'
 
 /** Values of each option, in ascending order; the search starts at `start` and looks at neighbours. */
 const GRIDS = {
   shrinkage: { values: [0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32], start: 2 },
   between: { values: [0, 0.125, 0.25, 0.375, 0.5], start: 0.25 },
   gamma: { values: [0.375, 0.75, 1.5, 3, 6], start: 1.5 },
-  lambda: { values: [0.01, 0.03, 0.1, 0.3, 1, 3], start: 0.1 },
+  lambda: { values: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3], start: 0.1 },
 } as const satisfies Record<keyof Candidate, { values: readonly number[]; start: number }>
 
 type Option = keyof typeof GRIDS
@@ -42,7 +42,7 @@ export interface ChosenMetric {
  * @throws {InputError} for a class with a single sample.
  */
 export async function chooseMetric(
-  samples: LabelledMatrix,
+  samples: Samples,
   given: Partial<Candidate>,
   onProgress: OnProgress,
 ): Promise<ChosenMetric> {
@@ -86,17 +86,12 @@ export async function chooseMetric(
 }
 
 /** The folds that are tried. They are the same for the same labels, so that a fit is a function of its samples. */
-function foldsOf({ features, labels, classes }: LabelledMatrix): HeldOut[] {
-  const part = (rows: Int32Array): LabelledMatrix => ({
-    features: takeRows(features, rows),
-    labels: rows.map((i) => labels[i]),
-    classes,
-  })
+function foldsOf(samples: Samples): HeldOut[] {
   const folds: HeldOut[] = []
   let count = 0
-  for (const { fit, held } of stratifiedFolds(labels, FOLDS, Prng.fromSeed(0))) {
+  for (const { fit, held } of stratifiedFolds(samples.labels, FOLDS, Prng.fromSeed(0))) {
     if (count >= ENOUGH_HELD_OUT) break
-    folds.push(heldOut(part(fit), part(held)))
+    folds.push(heldOut(samplesAt(samples, fit), samplesAt(samples, held)))
     count += held.length
   }
   return folds

@@ -5,9 +5,9 @@ import { innerProducts } from '../coding/kernel.ts'
 import { product } from '../coding/product.ts'
 import { classResiduals } from '../coding/residuals.ts'
 import { unitRows } from '../model/normalisation.ts'
-import type { LabelledMatrix } from '../samples/checks.ts'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
 import type { RuleParts } from './rule-weights.ts'
+import type { ImageSamples } from './samples-at.ts'
 import { type ScatterOptions, scatterMetric } from './scatter-metric.ts'
 
 /** The numbers that make a DML-CRC out of samples. */
@@ -24,8 +24,8 @@ export interface HeldOut {
   dispose(): void
 }
 
-export function heldOut(fit: LabelledMatrix, held: LabelledMatrix): HeldOut {
-  const metric = scatterMetric(fit)
+export function heldOut({ images: fit, views }: ImageSamples, { images: held }: ImageSamples): HeldOut {
+  const metric = scatterMetric(views)
   const layout = classLayout(fit.labels)
   const kept = { fit: toTensor(fit.features), held: toTensor(held.features) }
   return {

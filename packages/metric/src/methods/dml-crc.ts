@@ -2,6 +2,7 @@ import type { Prng } from '@dml-crc/core/prng'
 import type { OnProgress } from '@dml-crc/core/progress'
 import * as z from 'zod'
 import { chooseMetric } from '../choosing/choose-metric.ts'
+import { samplesAt } from '../choosing/samples-at.ts'
 import { scatterMetric } from '../choosing/scatter-metric.ts'
 import { hostInverse } from '../coding/ridge-code.ts'
 import { defineMethod } from '../fitting/define-method.ts'
@@ -45,7 +46,7 @@ export const dmlCrc = defineMethod({
     const { features, labels } = samples
     checkPairs(labels)
     const { candidate, rule, chosen } = await chooseMetric(samples, { shrinkage, between, gamma, lambda }, onProgress)
-    const metric = scatterMetric(samples)
+    const metric = scatterMetric(samplesAt(samples).views)
     const factor = await metric.factor(candidate)
     const embedding = { factor: await toMatrix(factor), unitLength: true }
     factor.dispose()
@@ -71,7 +72,7 @@ export const dmlCrc = defineMethod({
 })
 
 export type FitDmlCrcOptions = z.input<typeof dmlCrc.options> & {
-  /** [N] which rows are views of one image; the dictionary has the mean of the views of each. */
+  /** [N] which rows are views of one image: the dictionary has their mean, the scatters are taken of the single views. */
   groups?: ArrayLike<number>
   /** [C] kept in the model. */
   classNames?: readonly string[]

@@ -1,0 +1,22 @@
+import type { Samples } from '../fitting/normalised-samples.ts'
+import type { LabelledMatrix } from '../samples/checks.ts'
+import { takeRows } from '../samples/matrix.ts'
+
+/** Images as a metric is learned from them. */
+export interface ImageSamples {
+  /** One row an image: the mean of its views. */
+  readonly images: LabelledMatrix
+  /** One row a view: what views of one image differ in means nothing, and scatters say so. */
+  readonly views: LabelledMatrix
+}
+
+/** Some of the images with their views; all of them where no rows are given. */
+export function samplesAt({ features, labels, classes, views }: Samples, rows?: Int32Array): ImageSamples {
+  const chosen = rows ?? Int32Array.from(labels.keys())
+  const viewRows = Array.from(chosen, (image) => views.images.views[image]).flat()
+  const viewLabels = Array.from(chosen, (image) => views.images.views[image].map(() => labels[image])).flat()
+  return {
+    images: { features: takeRows(features, chosen), labels: chosen.map((i) => labels[i]), classes },
+    views: { features: takeRows(views.features, viewRows), labels: Int32Array.from(viewLabels), classes },
+  }
+}
