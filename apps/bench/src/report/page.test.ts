@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Prng } from '@dml-crc/core'
+import axe from 'axe-core'
 import { type Browser, chromium } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -57,6 +58,8 @@ async function sample(): Promise<{ results: Results; details: Details }> {
       startedAt: '2026-01-01T00:00:00.000Z',
       engine: { name: 'wasm', library: 'tfjs 4.22.0', device: 'cpu' },
       machine: { cpu: 'some', cores: 2 },
+      program: { version: '1.2.3', commit: '0123456789ab', command: 'dml-crc run sample --seed 5', seed: 5 },
+      terms: [{ what: 'data set flowers102', licence: 'research only', citation: 'Nilsback, Zisserman, 2008' }],
       rows,
       reported: [
         { dataset: 'flowers102', method: 'CRC', backbone: 'vgg19', top1: 0.93, source: 'a paper', readAtSource: false },
@@ -100,7 +103,27 @@ async function sample(): Promise<{ results: Results; details: Details }> {
           className: CLASSES[i],
           code: 0.5 - 0.15 * i,
         })),
+        shares: [0.6, 0.3, 0.1].map((share, i) => ({ className: CLASSES[i], share })),
+        nearest: right ? [] : [{ image, id: 'image_2' }],
       })),
+      reliability: [
+        {
+          title: 'Reliability',
+          error: 0.03,
+          bins: [0.3, 0.6, 0.95].map((confidence, i) => ({ confidence, accuracy: confidence - 0.03, count: 10 ** i })),
+        },
+      ],
+      retrieval: [{ title: 'Retrieval', recall: [1, 2, 4].map((k) => ({ k, share: 0.8 + 0.04 * k })), mapAtR: 0.4 }],
+      pairs: [
+        {
+          truth: CLASSES[0],
+          predicted: CLASSES[1],
+          count: 7,
+          mistaken: { image, id: 'image_1' },
+          ofTruth: { image, id: 'image_2' },
+          ofPredicted: { image, id: 'image_3' },
+        },
+      ],
     },
   }
 }
@@ -140,6 +163,17 @@ describe('report.html', () => {
     for (const [tag] of page.matchAll(/<figure>.*?<\/figure>/gs)) expect(tag).toMatch(/<svg[^>]+aria-label="[^"]+/)
   })
 
+  it('says by which program, command and seed, and under which terms', () => {
+    for (const text of ['1.2.3, commit 0123456789ab', 'dml-crc run sample --seed 5', 'research only', 'Nilsback']) {
+      expect(page).toContain(text)
+    }
+  })
+
+  it('compares each two methods by the test of McNemar', () => {
+    // Of the three methods that are measured frozen and the one end to end.
+    expect(page).toMatch(/Which methods differ<\/h3>[\s\S]*of 6 pairs/)
+  })
+
   it('says the mean and the spread of the seeds', () => {
     expect(page).toContain('89.5 ± 0.5')
   })
@@ -155,31 +189,43 @@ describe('report.html', () => {
     afterAll(() => browser?.close())
 
     it.each([
-      [360, 'light'],
-      [1440, 'dark'],
-    ] as const)('has no error, all its figures and no overflow at %i px, %s', async (width, colorScheme) => {
-      const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme })
-      const complaints: string[] = []
-      tab.on('console', (message) => complaints.push(message.text()))
-      tab.on('pageerror', (error) => complaints.push(error.message))
-      tab.on('request', (request) => {
-        if (/^https?:/.test(request.url())) complaints.push(`asked for ${request.url()}`)
-      })
-      await tab.goto(pathToFileURL(join(folder, 'report.html')).href)
-      const seen = await tab.evaluate(`({
+      [390, 'light'],
+      [390, 'dark'],
+      [1280, 'light'],
+      [1280, 'dark'],
+    ] as const)(
+      'has no error, all its figures, no overflow and nothing that axe finds at %i px, %s',
+      async (width, colorScheme) => {
+        const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme })
+        const complaints: string[] = []
+        tab.on('console', (message) => complaints.push(message.text()))
+        tab.on('pageerror', (error) => complaints.push(error.message))
+        tab.on('request', (request) => {
+          if (/^https?:/.test(request.url())) complaints.push(`asked for ${request.url()}`)
+        })
+        await tab.goto(pathToFileURL(join(folder, 'report.html')).href)
+        const seen = await tab.evaluate(`({
         wide: document.documentElement.scrollWidth,
         empty: [...document.querySelectorAll('figure svg')].filter((svg) => svg.getBoundingClientRect().height < 60).length,
         figures: document.querySelectorAll('figure svg').length,
         smallest: Math.min(...[...document.querySelectorAll('figure svg')].map((svg) => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)),
         broken: [...document.images].filter((image) => image.complete && image.naturalWidth === 0).length,
       })`)
-      expect(complaints).toEqual([])
-      expect(seen).toMatchObject({ empty: 0, figures: 7, broken: 0 })
-      expect(seen).toHaveProperty('wide', width)
-      expect((seen as { smallest: number }).smallest).toBeGreaterThan(8.5)
-      if (process.env.SCREENSHOTS)
-        await tab.screenshot({ path: join(process.env.SCREENSHOTS, `${width}.png`), fullPage: true })
-      await tab.close()
-    })
+        expect(complaints).toEqual([])
+        expect(seen).toMatchObject({ empty: 0, figures: 10, broken: 0 })
+        expect(seen).toHaveProperty('wide', width)
+        expect((seen as { smallest: number }).smallest).toBeGreaterThan(8.5)
+        if (process.env.SCREENSHOTS) {
+          const path = join(process.env.SCREENSHOTS, `${width}-${colorScheme}.png`)
+          await tab.screenshot({ path, fullPage: true })
+        }
+        await tab.addScriptTag({ content: axe.source })
+        const found =
+          await tab.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
+        nodes.map(({ target, failureSummary }) => id + ' (' + impact + ') at ' + target + ': ' + failureSummary)))`)
+        expect(found).toEqual([])
+        await tab.close()
+      },
+    )
   })
 })

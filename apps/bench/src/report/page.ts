@@ -1,20 +1,23 @@
-import { duration } from '../command-line/duration.ts'
-import { candidatesOf, differenceText, intervalText, probabilityText } from '../results/compare.ts'
-import { type Comparison, compareToBaseline } from '../results/comparison.ts'
+import { candidatesOf } from '../results/compare.ts'
+import { type Candidate, compareToBaseline } from '../results/comparison.ts'
 import type { Details } from '../results/details.ts'
-import type { Reported, Results } from '../results/schema.ts'
-import { percent, type Summary, summarise } from '../results/summary.ts'
-import { describeOptions } from '../results/table.ts'
+import type { Results } from '../results/schema.ts'
+import { type Summary, summarise } from '../results/summary.ts'
 import { rowKey } from '../results/units.ts'
 import { confusionFigure, perClassFigure } from './figures/classes.ts'
 import { curveFigure } from './figures/curves.ts'
 import { mapFigure } from './figures/map.ts'
+import { mcnemarFigure } from './figures/mcnemar.ts'
 import { methodsFigure } from './figures/methods.ts'
+import { reliabilityFigure } from './figures/reliability.ts'
+import { retrievalFigure } from './figures/retrieval.ts'
 import { spectrumFigure } from './figures/spectrum.ts'
 import { sweepFigure } from './figures/sweep.ts'
-import { galleryHtml } from './gallery.ts'
+import { galleryHtml, pairsHtml } from './gallery.ts'
 import { Html, html } from './html.ts'
+import { measured, reported } from './measured.ts'
 import { type Figure, figureHtml } from './plot.ts'
+import { setting } from './setting.ts'
 import { STYLE } from './style.ts'
 
 interface Section {
@@ -26,13 +29,15 @@ interface Section {
 /** The report of a run: one page that needs no other file, no script and no network. */
 export function reportPage(results: Results, details: Details): string {
   const summaries = summarise(results.rows)
-  const compared = compareToBaseline(candidatesOf(results, details))
+  const candidates = candidatesOf(results, details)
+  const compared = compareToBaseline(candidates)
   const sections = [
     { id: 'results', heading: 'Measured here', body: measured(results, compared) },
     ...(results.reported.length
       ? [{ id: 'reported', heading: 'Reported by papers', body: reported(results.reported) }]
       : []),
-    ...figureSections(summaries, details),
+    ...figureSections(summaries, details, candidates),
+    ...(details.pairs.length ? [{ id: 'confusions', heading: 'Confused classes', body: confusions(details) }] : []),
     ...(details.gallery.length ? [{ id: 'explanations', heading: 'Explanations', body: explanations(details) }] : []),
     { id: 'setting', heading: 'How it was run', body: setting(results) },
   ]
@@ -57,33 +62,7 @@ export function reportPage(results: Results, details: Details): string {
 </html>`}\n`
 }
 
-function measured({ rows }: Results, compared: readonly Comparison[]): Html {
-  if (rows.length === 0) return html`<p>The run has no row yet.</p>`
-  const { dataset, split, count } = rows[0]
-  return html`
-<p>${dataset}: fitted and chosen on <em>${split.fit}</em>, reported on <em>${split.test}</em>, ${count} images. Accuracies in percent; ± is the standard deviation over the seeds, and the interval is binomial (Wilson, 95 %). The difference is to the best baseline of the same network by its mean over seeds; its p is of McNemar's exact test for single runs and of a paired bootstrap over the images for means over seeds, corrected by Holm for the number of comparisons.</p>
-<div class="scroll" role="region" aria-label="Measured results" tabindex="0"><table>
-<thead><tr><th scope="col">method</th><th scope="col">regime</th><th scope="col">backbone</th><th scope="col" class="number">top-1</th><th scope="col" class="number">interval</th><th scope="col" class="number">difference</th><th scope="col" class="number">p</th><th scope="col" class="number">top-5</th><th scope="col" class="number">per class</th><th scope="col">seeds</th><th scope="col" class="number">fit</th><th scope="col" class="number">classify</th><th scope="col">chosen by</th><th scope="col">options</th></tr></thead>
-<tbody>${compared.map(measuredRow)}</tbody></table></div>`
-}
-
-function measuredRow({ candidate: { summary }, interval, ...line }: Comparison): Html {
-  const { first, top1, top5, meanPerClass, seeds, fitSeconds, classifySeconds } = summary
-  return html`<tr><th scope="row">${first.method}</th><td>${first.regime}</td><td>${first.backbone} ${first.layer}</td><td class="number">${percent(top1)}</td><td class="number">${intervalText(interval)}</td><td class="number">${differenceText(line)}</td><td class="number">${probabilityText(line.corrected)}</td><td class="number">${percent(top5)}</td><td class="number">${percent(meanPerClass)}</td><td>${seeds.join(', ')}</td><td class="number">${duration(fitSeconds)}</td><td class="number">${duration(classifySeconds)}</td><td>${first.split.select}</td><td>${describeOptions(summary)}</td></tr>\n`
-}
-
-function reported(entries: readonly Reported[]): Html {
-  return html`<div class="reported">
-<p><strong>None of these numbers was measured here.</strong> They are from papers, on the official test splits and with other training; several authors of this family tuned on test data.</p>
-<div class="scroll" role="region" aria-label="Reported results" tabindex="0"><table>
-<thead><tr><th scope="col">method</th><th scope="col">features</th><th scope="col" class="number">top-1 %</th><th scope="col">source</th></tr></thead>
-<tbody>${entries.map(
-    ({ method, backbone, top1, source, readAtSource }) =>
-      html`<tr><th scope="row">${method} <span class="tag">reported</span></th><td>${backbone}</td><td class="number">${(100 * top1).toFixed(1)}</td><td>${source}${readAtSource ? '' : html` <span class="tag">unchecked</span>`}</td></tr>\n`,
-  )}</tbody></table></div></div>`
-}
-
-function figureSections(summaries: readonly Summary[], details: Details): Section[] {
+function figureSections(summaries: readonly Summary[], details: Details, candidates: readonly Candidate[]): Section[] {
   const backbones = [...new Set(summaries.map(({ first }) => first.backbone))]
   const methods = backbones.map((backbone) =>
     methodsFigure(
@@ -91,15 +70,21 @@ function figureSections(summaries: readonly Summary[], details: Details): Sectio
       summaries.filter(({ first }) => first.backbone === backbone),
     ),
   )
+  const differences = mcnemarFigure(candidates)
   return [
-    figureSection('methods', 'Methods', methods),
-    figureSection('classes', 'Classes', bestRowFigures(summaries, details)),
-    figureSection('choices', 'Choices', details.sweeps.map(sweepFigure)),
-    figureSection('metric', 'The learned metric', [
-      ...details.spectra.map(spectrumFigure),
-      ...details.maps.map((map) => mapFigure(map, details.classes)),
+    figureSection('methods', 'Methods and classes', [
+      ...methods,
+      ...(differences ? [differences] : []),
+      ...bestRowFigures(summaries, details),
+      ...details.reliability.map(reliabilityFigure),
     ]),
-    figureSection('training', 'Training', details.curves.map(curveFigure)),
+    figureSection('metric', 'The learned metric', [
+      ...details.maps.map((map) => mapFigure(map, details.classes)),
+      ...details.retrieval.map(retrievalFigure),
+      ...details.spectra.map(spectrumFigure),
+      ...details.sweeps.map(sweepFigure),
+      ...details.curves.map(curveFigure),
+    ]),
   ].filter((section) => section !== undefined)
 }
 
@@ -119,20 +104,10 @@ function bestRowFigures(summaries: readonly Summary[], { classes, test, predicti
   return [perClassFigure(method, counts), confusionFigure(method, counts)]
 }
 
-const explanations = ({ gallery }: Details): Html => html`
-<p>A code says how much each training image takes part in rebuilding a query. Below each query: the training images with the largest codes, their class and the signed code.</p>
-${galleryHtml(gallery)}`
+const confusions = ({ pairs }: Details): Html => html`
+<p>The classes that were confused most often by the learned method. Left a test image that was, then a training image of its true class and one of the class that it was taken for.</p>
+${pairsHtml(pairs)}`
 
-function setting({ engine, machine, startedAt, finishedAt, rows }: Results): Html {
-  const entries: [string, string][] = [
-    ['engine', `${engine.name} (${engine.library}, ${engine.device})`],
-    ...Object.entries(machine).map(([key, value]): [string, string] =>
-      key === 'memoryMb' ? ['memory', `${value} MiB`] : [key, String(value)],
-    ),
-    ['weights', [...new Set(rows.map(({ backbone, weights }) => `${backbone}: ${weights}`))].join('; ')],
-    ['peak memory', `${Math.max(0, ...rows.map((row) => row.peakRssMb))} MiB`],
-    ['started', startedAt],
-    ['finished', finishedAt ?? 'not yet'],
-  ]
-  return html`<dl>${entries.map(([key, value]) => html`<dt>${key}</dt><dd>${value}</dd>`)}</dl>`
-}
+const explanations = ({ gallery }: Details): Html => html`
+<p>A code says how much each training image takes part in rebuilding a query. Below each query: the share of each class in the code, the training images with the largest codes, their class and the signed code. Of a wrong prediction also the nearest training images of the true class.</p>
+${galleryHtml(gallery)}`

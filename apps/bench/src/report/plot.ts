@@ -21,6 +21,10 @@ export function plotSvg(options: Plot.PlotOptions, label: string): Html {
   })
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-label', label)
+  // A picture has one text: those of its parts would be read besides it.
+  for (const part of svg.querySelectorAll('[aria-label], [aria-description], [aria-hidden]')) {
+    for (const name of ['aria-label', 'aria-description', 'aria-hidden']) part.removeAttribute(name)
+  }
   svg.removeAttribute('width')
   svg.removeAttribute('height')
   return new Html(svg.outerHTML)
@@ -42,15 +46,3 @@ ${drawing}
 <figcaption>${caption}</figcaption>
 ${numbers ? html`<details><summary>The numbers</summary>${numbers}</details>` : undefined}
 </figure>`
-
-/** A small table in a region that scrolls by itself when it is wider than the page. */
-export function tableHtml(
-  label: string,
-  headings: readonly string[],
-  rows: readonly (readonly (string | Html)[])[],
-): Html {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>
-<thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell, c) => (c === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>\n`)}</tbody>
-</table></div>`
-}

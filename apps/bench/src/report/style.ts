@@ -23,8 +23,8 @@ thead th { color: var(--soft); font-weight: 600 } tbody th { font-weight: 600 }
 .number { text-align: right; white-space: nowrap }
 .reported { border-left: 4px solid var(--wrong); padding-left: 12px }
 .tag { font-size: .75rem; border: 1px solid currentColor; border-radius: 3px; padding: 0 .35em; color: var(--wrong); white-space: nowrap }
-.figures { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 380px), 1fr)); align-items: start }
-figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px; min-width: 0 }
+.figures { columns: 3 340px; column-gap: 1.25rem }
+figure { margin: 0 0 1.25rem; break-inside: avoid; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px; min-width: 0 }
 figure svg { display: block; width: 100%; height: auto; overflow: visible; font-size: 12px }
 figcaption, small, footer { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere }
 details { margin-top: .5rem } summary { cursor: pointer; color: var(--accent); font-size: .85rem }
@@ -39,6 +39,19 @@ article li { min-width: 0 } article li img { width: 100%; aspect-ratio: 1; objec
 .code { display: block; height: 6px; margin-top: 3px; background: var(--line) } .code span { display: block; height: 100% }
 .positive span { background: var(--accent) } .negative span { background: var(--wrong) }
 .right { color: var(--accent) } .wrong { color: var(--wrong) }
+.shares { list-style: none; margin: 0; padding: 0 } .shares li { position: relative; padding: 0 .3rem; margin: 2px 0; overflow-wrap: anywhere }
+.share { position: absolute; left: 0; top: 0; bottom: 0; background: var(--accent); opacity: .18; border-radius: 3px }
+.shares small { position: relative; color: var(--ink) } .query > div { flex: 1; min-width: 0 }
+.pairs { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)) }
+.pairs ol { grid-template-columns: repeat(3, 1fr) }
+@media (max-width: 640px) {
+  table, tbody, tr, tbody th, td { display: block } thead { display: none }
+  tr { border: 1px solid var(--line); border-radius: 8px; padding: .5rem .75rem; margin-bottom: .75rem }
+  tbody th, td { border: 0; padding: .1rem 0 }
+  td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .5rem; text-align: left; white-space: normal; overflow-wrap: anywhere }
+  .number { text-align: left; white-space: normal } td::before { content: attr(data-heading); color: var(--soft) } td:empty { display: none }
+  .scroll { overflow-x: visible }
+}
 footer { padding: 2rem 16px 3rem; border-top: 1px solid var(--line); margin-top: 3rem }
 @media print { figure, article { break-inside: avoid } nav { display: none } }
 `

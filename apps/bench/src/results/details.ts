@@ -33,6 +33,34 @@ const Explanation = z.object({
   predicted: z.string(),
   right: z.boolean(),
   support: z.array(Picture.extend({ className: z.string(), code: number })),
+  /** The classes of the largest shares of the code, and the true one where it is not among them. */
+  shares: z.array(z.object({ className: z.string(), share: number })),
+  /** Of a wrong prediction: the training images of the true class that are nearest in the metric. */
+  nearest: z.array(Picture),
+})
+
+/** Two classes that are often confused: a test image that was, and a training image of both classes. */
+const ConfusedPair = z.object({
+  truth: z.string(),
+  predicted: z.string(),
+  count: number,
+  mistaken: Picture,
+  ofTruth: Picture,
+  ofPredicted: Picture,
+})
+
+/** Confidence beside accuracy of the test images, in bins, and the expected calibration error. */
+const Reliability = z.object({
+  title: z.string(),
+  error: number,
+  bins: z.array(z.object({ confidence: number, accuracy: number, count: number })),
+})
+
+/** How well the metric finds test images of the same class. */
+const RetrievalMeasures = z.object({
+  title: z.string(),
+  recall: z.array(z.object({ k: number, share: number })),
+  mapAtR: number,
 })
 
 /** What the report shows of one row besides its numbers. */
@@ -41,7 +69,13 @@ export const Figures = z.object({
   spectra: z.array(Spectrum).default([]),
   maps: z.array(EmbeddingMap).default([]),
   gallery: z.array(Explanation).default([]),
+  reliability: z.array(Reliability).default([]),
+  retrieval: z.array(RetrievalMeasures).default([]),
+  pairs: z.array(ConfusedPair).default([]),
 })
+
+/** An empty list of each. */
+export const emptyFigures = () => Figures.parse({})
 
 /** What the figures of the report are drawn from, beside the rows of `results.json`. */
 export const Details = Figures.extend({
@@ -59,6 +93,9 @@ export type Spectrum = z.infer<typeof Spectrum>
 export type EmbeddingMap = z.infer<typeof EmbeddingMap>
 export type Picture = z.infer<typeof Picture>
 export type Explanation = z.infer<typeof Explanation>
+export type ConfusedPair = z.infer<typeof ConfusedPair>
+export type Reliability = z.infer<typeof Reliability>
+export type RetrievalMeasures = z.infer<typeof RetrievalMeasures>
 export type Figures = z.infer<typeof Figures>
 export type Details = z.infer<typeof Details>
 
@@ -68,9 +105,6 @@ export type TestImages = Pick<Details, 'classes' | 'test'>
 export const emptyDetails = (images: TestImages = { classes: [], test: { ids: [], labels: [] } }): Details => ({
   ...images,
   predictions: {},
-  curves: [],
   sweeps: [],
-  spectra: [],
-  maps: [],
-  gallery: [],
+  ...emptyFigures(),
 })

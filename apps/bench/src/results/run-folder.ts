@@ -12,7 +12,7 @@ import {
   writeJsonAtomic,
 } from '@dml-crc/core'
 import { z } from 'zod'
-import type { Details, Figures, SweepCurve, TestImages } from './details.ts'
+import { type Details, emptyFigures, type Figures, type SweepCurve, type TestImages } from './details.ts'
 import { readResults } from './read.ts'
 import type { Results, Row } from './schema.ts'
 import { detailsOf, readUnits, resultsOf, rowKey, type Unit, writeUnit } from './units.ts'
@@ -110,7 +110,7 @@ export class RunFolder implements AsyncDisposable {
 
   /** Adds a measured row with the label predicted for each test image and what the report shows of it. */
   async add(key: string, row: Row, predicted: ArrayLike<number>, figures: Partial<Figures> = {}): Promise<void> {
-    const all = { curves: [], spectra: [], maps: [], gallery: [], ...figures }
+    const all = { ...emptyFigures(), ...figures }
     await this.#add({ key, row: { row, predicted: Array.from(predicted), figures: all } })
     await rm(this.checkpointsOf(key), { recursive: true, force: true })
   }

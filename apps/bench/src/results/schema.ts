@@ -63,6 +63,12 @@ export const Results = z.object({
   /** How much of a published data set was here, where it was not all: the accuracies are not those of the set. */
   part: z.string().optional(),
   machine: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** The program that measured: its version, its commit in a checkout, the command line, and the root of all random numbers. */
+  program: z
+    .object({ version: z.string(), commit: z.string().optional(), command: z.string(), seed: z.number().int() })
+    .optional(),
+  /** The terms of the data set and of the weights. */
+  terms: z.array(z.object({ what: z.string(), licence: z.string(), citation: z.string() })).optional(),
   rows: z.array(Row),
   reported: z.array(Reported),
 })

@@ -53,7 +53,7 @@ export function detailsOf(images: Pick<Details, 'classes' | 'test'>, units: read
     if (sweep) details.sweeps.push(sweep)
     if (!row) continue
     details.predictions[rowKey(row.row)] = row.predicted
-    for (const kind of ['curves', 'spectra', 'maps', 'gallery'] as const) {
+    for (const kind of Object.keys(Figures.shape) as (keyof Figures)[]) {
       ;(details[kind] as unknown[]).push(...row.figures[kind])
     }
   }

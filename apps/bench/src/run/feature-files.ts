@@ -8,13 +8,14 @@ import type { Terminal } from '../command-line/terminal.ts'
 import type { FeatureExperiment, FeatureSet } from '../experiment/feature-schema.ts'
 import { writeReport } from '../report/write.ts'
 import { describeMachine } from '../results/machine.ts'
+import { describeProgram, version } from '../results/program.ts'
 import { contentKey, RunFolder } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
 import type { SplitFeatures } from './features.ts'
 import { headCells, headColumns } from './head-table.ts'
 import { interruptible } from './interruptible.ts'
 import { measureMethod } from './measure-method.ts'
-import { type RunPlace, version } from './run-command.ts'
+import type { RunPlace } from './run-command.ts'
 
 interface Cell extends SplitFeatures {
   network: string
@@ -80,6 +81,7 @@ async function runSet(
       startedAt: new Date().toISOString(),
       engine,
       machine: describeMachine(),
+      program: describeProgram(experiment.seed),
       reported: [],
     },
     images: {

@@ -1,5 +1,5 @@
 import type { FeatureNetwork } from '@dml-crc/backbones'
-import { calibrate, type Matrix, methodNamed } from '@dml-crc/metric'
+import { type CollaborativeModel, calibrate, type Matrix, methodNamed } from '@dml-crc/metric'
 import type { MethodEntry } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
 import { exportStudyModel, keepStudyModel, keepsModel } from './export-study-model.ts'
@@ -44,7 +44,7 @@ export async function runFrozen(
       else await keepStudyModel(study, backbone, weights!, kept)
     }
     // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
-    return folds === undefined ? learnedFigures(study, model, features, prediction, task) : {}
+    return folds === undefined ? learnedFigures(study, model as CollaborativeModel, features, prediction, task) : {}
   })
 }
 

@@ -1,17 +1,27 @@
 import { symmetricEigen } from '@dml-crc/engine/linalg'
-import { type Embedding, embed, type Matrix, type Model, type Prediction } from '@dml-crc/metric'
+import {
+  type CollaborativeModel,
+  calibrated,
+  type Embedding,
+  embed,
+  expectedCalibrationError,
+  type Matrix,
+  type Prediction,
+  reliability,
+  retrieval,
+} from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import type { EmbeddingMap, Figures, Spectrum } from '../results/details.ts'
-import { explainSome } from './explanations.ts'
+import type { EmbeddingMap, Figures, Reliability, RetrievalMeasures, Spectrum } from '../results/details.ts'
+import { confusedPairs, explainSome } from './explanations.ts'
 import type { SplitFeatures } from './features.ts'
 import type { Study } from './study.ts'
 
 /** What the report shows of a learned metric: its loss, spectrum, a map of the test images, and explanations. */
 export async function learnedFigures(
   { folder, images }: Study,
-  model: Model,
+  model: CollaborativeModel,
   { test }: SplitFeatures,
-  { labels: predicted }: Pick<Prediction, 'labels'>,
+  { labels: predicted, scores }: Pick<Prediction, 'labels' | 'scores'>,
   name: string,
 ): Promise<Partial<Figures>> {
   const curve = { title: `${name}: learning the metric`, quantity: 'leave-one-out loss', unit: 'step' }
@@ -23,8 +33,22 @@ export async function learnedFigures(
     spectra: model.embedding ? [await spectrumOf(model.embedding, `Spectrum of M: ${name}`)] : [],
     maps: [await mapOf(embedded, { truth: test.labels, predicted, title: `Map: ${name}` })],
     gallery: isShown ? [] : await explainSome({ model, queries: test.features, predicted, images, title: name }),
+    reliability: [reliabilityOf(calibrated(scores).probabilities, test.labels, `Reliability: ${name}`)],
+    retrieval: hasPairs(test.labels) ? [await retrievalOf(embedded, test.labels, `Retrieval: ${name}`)] : [],
+    pairs: isShown ? [] : await confusedPairs(predicted, images),
   }
 }
+
+function reliabilityOf(probabilities: Matrix, labels: Int32Array, title: string): Reliability {
+  return { title, error: expectedCalibrationError(probabilities, labels), bins: reliability(probabilities, labels) }
+}
+
+async function retrievalOf(embedded: Matrix, labels: Int32Array, title: string): Promise<RetrievalMeasures> {
+  const { recall, mapAtR } = await retrieval(embedded, labels)
+  return { title, recall: Array.from(recall, ([k, share]) => ({ k, share })), mapAtR }
+}
+
+const hasPairs = (labels: Int32Array) => new Set(labels).size < labels.length
 
 /** The eigenvalues of M = LᵀL that are not zero by construction: those of LLᵀ [r, r], largest first. */
 async function spectrumOf({ factor }: Embedding, title: string): Promise<Spectrum> {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { textTable } from '../command-line/table.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { writeReport } from '../report/write.ts'
 import { describeMachine } from '../results/machine.ts'
+import { describeProgram, version } from '../results/program.ts'
 import { reportedFor } from '../results/reported.ts'
 import { RunFolder } from '../results/run-folder.ts'
 import { RESULT_COLUMNS, resultCells } from '../results/table.ts'
@@ -11,10 +11,7 @@ import { partOf } from './images.ts'
 import { interruptible } from './interruptible.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { runExperiment } from './run.ts'
-
-export const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-)
+import { termsOf } from './terms-of.ts'
 
 /** Where a run goes, and what becomes of a run that is there. */
 export interface RunPlace {
@@ -38,6 +35,8 @@ export async function runCommand(
     startedAt: new Date().toISOString(),
     engine,
     machine: describeMachine(),
+    program: describeProgram(experiment.seed),
+    terms: termsOf(experiment, images.dataset),
     part: partOf(images, experiment.splits),
     reported: reportedFor(experiment.dataset.name),
   }

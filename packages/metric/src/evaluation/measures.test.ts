@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { stratifiedFolds } from '../samples/folds.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import { randomSigns } from '../samples/random-signs.ts'
-import { expectedCalibrationError } from './calibration.ts'
+import { expectedCalibrationError, reliability } from './calibration.ts'
 import { accuracy, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
 import { retrieval } from './retrieval.ts'
 import { bootstrapInterval, hits, mcnemar } from './significance.ts'
@@ -79,6 +79,7 @@ it('the calibration error is the mean gap of confidence and accuracy in the bins
     [0.4, 0.6],
   ])
   expect(expectedCalibrationError(probabilities, [0, 1, 1], { bins: 10 })).toBeCloseTo((0.8 + 0.4) / 3, 5)
+  expect(reliability(probabilities, [0, 1, 1], { bins: 10 }).reduce((sum, { count }) => sum + count, 0)).toBe(3)
   expect(() => expectedCalibrationError(matrix([[1, 1]]), [0])).toThrow(/rows that sum to 1/)
 })
 

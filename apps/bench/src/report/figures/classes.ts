@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { type Figure, plotSvg, tableHtml } from '../plot.ts'
+import { type Figure, plotSvg } from '../plot.ts'
+import { tableHtml } from '../table.ts'
 
 export interface ClassCounts {
   classes: readonly string[]

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { SweepCurve } from '../../results/details.ts'
-import { type Figure, plotSvg, tableHtml } from '../plot.ts'
+import { type Figure, plotSvg } from '../plot.ts'
+import { tableHtml } from '../table.ts'
 
 /** Cross-validated accuracy over one option: a logarithmic axis where the option spans more than one decade. */
 export function sweepFigure({ title, option, points }: SweepCurve): Figure {
