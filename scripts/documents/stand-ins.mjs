@@ -37,16 +37,21 @@ export async function standInImages(clone, served, options) {
   declare(clone, mirror)
 }
 
-/** Puts lengths and checksums of the stand-in in the place of the official ones. */
+/** Puts the number of images, lengths and checksums of the stand-in in the place of the official ones. */
 function declare(clone, mirror) {
-  const file = join(clone, 'packages', 'datasets', 'src', 'sources.ts')
+  const file = join(clone, 'packages', 'datasets', 'src', 'sets', 'flowers102.ts')
   const images = CLASSES * Object.values(PER_CLASS).reduce((sum, count) => sum + count, 0)
-  let text = readFileSync(file, 'utf8').replace('images: 8189', `images: ${images}`)
+  let text = readFileSync(file, 'utf8')
+  const replace = (pattern, replacement) => {
+    if (!pattern.test(text)) throw new Error(`${file}: nothing there that fits ${pattern}`)
+    text = text.replace(pattern, replacement)
+  }
+  replace(/images: 8189/, `images: ${images}`)
   for (const name of readdirSync(mirror)) {
     const content = readFileSync(join(mirror, name))
     const sha256 = createHash('sha256').update(content).digest('hex')
     const official = new RegExp(`(name: '${name}',.*?bytes: )\\d+(,\\s+sha256: ')[0-9a-f]{64}`, 's')
-    text = text.replace(official, (_, bytes, sum) => `${bytes}${content.length}${sum}${sha256}`)
+    replace(official, (_, bytes, sum) => `${bytes}${content.length}${sum}${sha256}`)
   }
   writeFileSync(file, text)
 }

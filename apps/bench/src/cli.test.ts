@@ -24,14 +24,27 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const { run: dmlCrc, runProcess } = commandIn(folder)
 
+/** Has Node write the paths of the CommonJS modules that it has loaded, as all of these libraries are, when it ends. */
+function listLoaded(file: string): string {
+  const script = `import { createRequire } from 'node:module'
+    import { writeFileSync } from 'node:fs'
+    const { cache } = createRequire('/')
+    process.on('exit', () => writeFileSync(${JSON.stringify(file)}, Object.keys(cache).join('\\n')))`
+  return `--import data:text/javascript,${encodeURIComponent(script)}`
+}
+
 describe('the command line', () => {
-  it('shows its commands, and examples with each of them', async () => {
-    const { status, stdout, stderr } = runProcess(['--help'])
+  it('shows its commands, and loads no library for that but its own', () => {
+    const file = join(folder, 'loaded.txt')
+    const { status, stdout, stderr } = runProcess(['--help'], { NODE_OPTIONS: listLoaded(file) })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const names = [...stdout.matchAll(/^ {2}([a-z]+) .*\S$/gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'help')
     expect(names).toContain('run')
+    const loaded = readFileSync(file, 'utf8')
+    expect(loaded).toContain('commander')
+    expect(loaded).not.toMatch(/tensorflow|undici|node-gyp|sharp|jpeg-turbo|onnxruntime/)
   })
 
   it.each(buildProgram().commands.map((command) => command.name()))('has examples in the help of %s', async (name) => {

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, statfsSync, writeSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
-import { type Dispatcher, stream } from 'undici'
+import type { Dispatcher } from 'undici'
 
 /** A failure of one transfer. `again` tells whether the same address may do better later. */
 export class TransferError extends Error {
@@ -114,6 +114,7 @@ function checkRoom(path: string, needed: number): void {
  */
 export async function transfer(options: Transfer): Promise<void> {
   const { url, part, bytes, isChecked, timeoutMs, origin, headers, dispatcher, signal } = options
+  const { stream } = await import('undici')
   const offset = await sizeOf(part)
   const range: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {}
   if (offset > 0 && origin.url === url && origin.etag) range['if-range'] = origin.etag

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Dispatcher, EnvHttpProxyAgent, interceptors } from 'undici'
+import type { Dispatcher } from 'undici'
 import { syncFolder } from './atomic-file.ts'
 import { type Origin, sizeOf, TransferError, transfer, wrongLength } from './download-transfer.ts'
 import { DownloadError, InputError } from './errors.ts'
@@ -105,6 +105,8 @@ async function isWhole(path: string, { bytes, sha256 }: DownloadOptions): Promis
 async function fetchFile(options: DownloadOptions): Promise<void> {
   const { to, timeoutMs = DEFAULT_TIMEOUT_MS, onProgress, bytes } = options
   const part = `${to}.part`
+  // Loaded here, for most programs that use this package download nothing.
+  const { EnvHttpProxyAgent, interceptors } = await import('undici')
   const proxied = new EnvHttpProxyAgent({
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,

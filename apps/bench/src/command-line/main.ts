@@ -1,5 +1,5 @@
 import { describeFailure } from './failure.ts'
-import { buildProgram, isHelp } from './program.ts'
+import { buildProgram, TextShown } from './program.ts'
 
 /**
  * Runs the command with the words that follow its name, and sets `process.exitCode` where something went wrong. Nothing is
@@ -11,8 +11,17 @@ export async function main(words: readonly string[]): Promise<void> {
     if (words.length > 0) await program.parseAsync(words, { from: 'user' })
     else program.outputHelp()
   } catch (error) {
-    if (isHelp(error)) return
+    if (error instanceof TextShown) return endHelp(error.command)
     process.stderr.write(`${describeFailure(error, { verbose: words.includes('--verbose') })}\n`)
     process.exitCode ??= 1
   }
+}
+
+/** The help of `classify` ends with every method, whose records bring TensorFlow.js: they are loaded for that help alone. */
+async function endHelp(command: string): Promise<void> {
+  if (command !== 'classify') return
+  const { describeMethods, methodTexts } = await import('../experiment/describe-methods.ts')
+  process.stdout.write(
+    `\nMethods, with the options that --set takes:\n\n${methodTexts(describeMethods()).join('\n\n')}\n`,
+  )
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, type CommanderError } from 'commander'
 import { commands } from '../commands/all.ts'
 import { usageError } from './usage.ts'
 
@@ -32,9 +32,17 @@ function prepare(command: Command): void {
     .configureHelp({ showGlobalOptions: true })
     .helpOption('-h, --help', 'show this help')
     .exitOverride((error: CommanderError) => {
-      throw error.exitCode === 0 ? error : usageError(command, error)
+      throw error.exitCode === 0 ? new TextShown(command.name()) : usageError(command, error)
     })
   for (const each of command.commands) prepare(each)
 }
 
-export const isHelp = (error: unknown): boolean => error instanceof CommanderError && error.exitCode === 0
+/** Thrown in place of doing anything, once the help of a command, or the version, is printed. */
+export class TextShown extends Error {
+  readonly command: string
+
+  constructor(command: string) {
+    super('shown')
+    this.command = command
+  }
+}

@@ -87,6 +87,12 @@ describe('dml-crc classify', () => {
     const optionsOf = (method: string) => found.find(({ name }) => name === method)!.options.map(({ name }) => name)
     expect(optionsOf('dmlCrc')).toEqual(expect.arrayContaining(['shrinkage', 'between', 'gamma', 'lambda', 'center']))
     expect(optionsOf('dmlCrcGradient')).toEqual(expect.arrayContaining(['smoothing', 'earlyStop', 'noise', 'center']))
+    const help = expectDone(await dmlCrc.run('classify', '--help'))
+    for (const { name, options } of found) {
+      expect(help).toMatch(new RegExp(`^${name}  `, 'm'))
+      for (const option of options) expect(help).toContain(`  ${option.name} `)
+    }
+    expect(help).toMatch(/lambda +λ, the weight .*number above 0, default 0\.3/)
     expect(expectDone(await dmlCrc.run('methods', 'crc'))).toMatch(
       /lambda +λ, the weight .*number above 0, default 0\.3/,
     )

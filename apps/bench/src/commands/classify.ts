@@ -15,8 +15,7 @@ Examples:
 
 Files: safetensors, npy, npz, MAT 5, CSV (features [N, d], a row a sample; labels any whole numbers). FILE:KEY names one
 array of several; without a key, features and labels. Labels of the queries give an accuracy. --predictions writes .csv,
-.json or .safetensors (with scores).
-«dml-crc methods» lists the methods with their options, values and defaults.`
+.json or .safetensors (with scores).`
 
 type ClassifyOptions = GlobalOptions & ClassifyFiles & { predictions?: string }
 

@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander'
 import { openTerminal } from '../command-line/terminal.ts'
 import type { FeatureExperiment } from '../experiment/feature-schema.ts'
 import { shippedExperiments } from '../experiment/load.ts'
-import { experimentJsonSchema } from '../experiment/schema.ts'
 import type { RunPlace } from '../run/run-command.ts'
 import { addExperimentOptions, addRunPlace, type ExperimentOptions, readAnyExperiment } from './experiment-options.ts'
 
@@ -37,6 +36,7 @@ export function addRun(program: Command): void {
     .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<RunOptions>()
       if (options.schema) {
+        const { experimentJsonSchema } = await import('../experiment/schema.ts')
         process.stdout.write(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`)
         return
       }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { InputError } from '@dml-crc/core'
-import { type FolderDataset, folder } from '@dml-crc/datasets'
+import type { FolderDataset } from '@dml-crc/datasets'
 import { foldsName } from './splits.ts'
 
 /** How the photographs of a folder are split where no manifest says so. */
@@ -35,6 +35,8 @@ export async function photosExperiment(path: string, splits: PhotoSplits = {}): 
   const isFolder = statSync(path).isDirectory()
   const root = isFolder ? path : dirname(path)
   const manifest = isFolder ? undefined : path
+  // The package brings image decoders: not for help alone.
+  const { folder } = await import('@dml-crc/datasets')
   const dataset = await folder(root, { manifest, fractions: FRACTIONS })
   const images = (await dataset.split('all')).length
   return {

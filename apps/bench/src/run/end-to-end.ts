@@ -11,6 +11,7 @@ import { contentKey } from '../results/run-folder.ts'
 import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead } from './frozen.ts'
+import { fittedClasses } from './images.ts'
 import { classifyAndMeasure } from './measure.ts'
 import { seedKey } from './measure-method.ts'
 import { endToEndLabel } from './method-label.ts'
@@ -95,7 +96,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
     const common = { ...rowHead(study, backbone), ...head }
     if (folder.has(key) && existsSync(file())) return file()
     const own = prng.split('pretrain')
-    const task = softmaxTask({ backbone, classes: images.dataset.classes.length, prng: own.split('head') })
+    const task = softmaxTask({ backbone, classes: fittedClasses(images).length, prng: own.split('head') })
     try {
       const title = `softmax from scratch on ${name}`
       const checkpoints = folder.checkpointsOf(key)
@@ -134,7 +135,7 @@ async function begin(
   prng: Prng,
 ): Promise<Task & { model(): Promise<Model> }> {
   const { backboneRate, metricRate } = entry.train
-  const classNames = images.dataset.classes
+  const classNames = fittedClasses(images)
   const transform = testView(backbone, experiment)
   const head = { backbone, classes: classNames.length, prng: prng.split('head'), backboneRate, classNames }
   switch (entry.method) {

@@ -5,6 +5,7 @@ import { foldsOf } from '../experiment/splits.ts'
 import { exportStudyModel, keepStudyModel, keepsModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
 import { predictHeldOut } from './held-out.ts'
+import { fittedClasses } from './images.ts'
 import { learnedFigures } from './learned-figures.ts'
 import { measureMethod } from './measure-method.ts'
 import type { Asked, Study } from './study.ts'
@@ -32,7 +33,7 @@ export async function runFrozen(
 ): Promise<void> {
   const { split: _, ...head } = rowHead(study, backbone)
   const folds = foldsOf(study.experiment.splits)
-  const setting = { ...study, head, classNames: study.images.dataset.classes }
+  const setting = { ...study, head, classNames: fittedClasses(study.images) }
   const isOurs = !methodNamed(asked.entry.method).baseline
   await measureMethod(setting, features, asked, async (model, prediction, { task, isFirst }) => {
     if (!isFirst || !isOurs || model.decision.kind !== 'collaborative') return {}

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ImageDataset, ImageRecord } from '@dml-crc/datasets'
 import { afterAll, describe, expect, it } from 'vitest'
 import { validateExperiment } from '../experiment/validate.ts'
-import { openImages, partOf } from './images.ts'
+import { fittedClasses, openImages, partOf } from './images.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-images-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -58,4 +58,10 @@ describe('partOf', () => {
     const own = { ...dataset, published: undefined }
     expect(partOf({ dataset: own, fit: records(1, 1), test: records(1, 1) }, splits)).toBeUndefined()
   })
+})
+
+it('fittedClasses names the classes that a model of a part of a set has', () => {
+  const records = [2, 0, 2].map((label) => ({ label })) as ImageRecord[]
+  const dataset = { classes: ['a', 'b', 'c', 'd', 'e'] } as unknown as ImageDataset
+  expect(fittedClasses({ dataset, fit: records })).toEqual(['a', 'b', 'c'])
 })

@@ -70,6 +70,17 @@ export function partOf({ dataset, fit, test }: Images, splits: Experiment['split
   return missing.length === 0 ? undefined : missing.map(([here, all, what]) => `${here} of ${all} ${what}`).join(', ')
 }
 
+/**
+ * The names of the classes up to the last one that there is an image to fit on of: in a part of a set the last classes may
+ * have none, and a model knows nothing of them.
+ */
+export function fittedClasses({ dataset, fit }: Pick<Images, 'dataset' | 'fit'>): string[] {
+  return dataset.classes.slice(
+    0,
+    fit.reduce((most, { label }) => Math.max(most, label + 1), 0),
+  )
+}
+
 /** A split of the set; where its images are not here, the error says which other splits are. */
 async function open(dataset: ImageDataset, splits: Experiment['splits'], part: 'fit' | 'test') {
   try {
