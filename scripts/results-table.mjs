@@ -18,25 +18,35 @@ function top1(rows) {
   return `${text} ± ${(100 * spread).toFixed(1)}`
 }
 
+/** A line for each method, best first, and a column for each network; the best of a column is bold. */
 function tableOf(file) {
   const results = JSON.parse(readFileSync(join(root, 'results', file), 'utf8'))
-  const groups = new Map()
-  for (const row of results.rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row])
-  const [{ split, count }] = results.rows
-  const lines = [...groups.values()].map(
-    (rows) => `| ${rows[0].method} | ${rows[0].backbone} | ${rows[0].regime} | ${top1(rows)} | ${rows.length} |`,
-  )
+  const columns = [...new Set(results.rows.map(columnOf))]
+  const lines = [...new Set(results.rows.map(({ method }) => method))].map((method) => {
+    const cells = columns.map((column) =>
+      results.rows.filter((row) => row.method === method && columnOf(row) === column),
+    )
+    const means = cells.map((rows) => rows.reduce((sum, row) => sum + row.top1, 0) / rows.length)
+    return { method, cells, means, mean: means.reduce((a, b) => a + b) / means.length }
+  })
+  lines.sort((a, b) => b.mean - a.mean)
+  const best = columns.map((_, i) => Math.max(...lines.map(({ means }) => means[i])))
+  const [{ split, count, regime }] = results.rows
   return [
-    `**${results.experiment}**: fitted and chosen on ${split.fit}, reported on ${split.test} (${count} images); engine ${results.engine.name}`,
+    `**${results.rows[0].dataset}**: fitted and chosen on ${split.fit}, reported on ${split.test} (${count} images), ${regime}`,
+    `features; top-1 %, with the deviation over seeds where there are several; engine ${results.engine.name}`,
     `([results/${file}](results/${file})).`,
     '',
-    '| method | backbone | regime | top-1 % | seeds |',
-    '|---|---|---|---:|---:|',
-    ...lines,
+    `| method | ${columns.join(' | ')} | mean |`,
+    `|---|${columns.map(() => '---:|').join('')}---:|`,
+    ...lines.map(({ method, cells, means, mean }) => {
+      const texts = cells.map((rows, i) => (means[i] === best[i] ? `**${top1(rows)}**` : top1(rows)))
+      return `| ${method} | ${texts.join(' | ')} | ${(100 * mean).toFixed(1)} |`
+    }),
   ].join('\n')
 }
 
-const key = ({ method, backbone, layer, regime }) => JSON.stringify([method, backbone, layer, regime])
+const columnOf = ({ backbone, layer }) => (layer && layer !== 'of the features' ? `${backbone} ${layer}` : backbone)
 
 const files = readdirSync(join(root, 'results'))
   .filter((file) => file.endsWith('.json'))
