@@ -1,4 +1,4 @@
-import { Prng, type PrngState } from '@dml-crc/core'
+import { Prng, type PrngState, type Stateful } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { FeatureNetwork } from './feature-network.ts'
 import type { Pass } from './layers/layer.ts'
@@ -11,11 +11,14 @@ import type { BackboneRecord } from './record.ts'
 import type { LoadedNetwork } from './weights/load.ts'
 import { saveParameters } from './weights/own-format.ts'
 
-/** A network that turns images into features, and that can be trained. */
-export interface Backbone extends FeatureNetwork {
+/**
+ * A network that turns images into features, and that can be trained. `save` and `restore` are of what it keeps beside its
+ * variables: the state of the generator that dropout draws from.
+ */
+export interface Backbone extends FeatureNetwork, Stateful {
   /** What makes one feature of the layer's map. */
   readonly pool: GlobalPool
-  /** The names of the variables of each block, in the order of the network. */
+  /** The names of the variables of each block, in the order of the network; those of the pool are in the last. */
   readonly blocks: ReadonlyMap<string, readonly string[]>
   /**
    * Images [B, inputSize, inputSize, 3] of RGB 0..255 to the network's input of the same shape.
@@ -30,15 +33,8 @@ export interface Backbone extends FeatureNetwork {
   forward(images: tf.Tensor4D, options?: { training?: boolean }): tf.Tensor2D
   /** Images of RGB 0..255 to features [B, featureSize], as {@link preprocess} and {@link forward}. */
   features(images: tf.Tensor4D): tf.Tensor2D
-  /** The state of the generator that dropout draws from, as plain JSON; a checkpoint keeps it beside the variables. */
-  dropoutState(): PrngState
-  /**
-   * Goes on with the dropout where {@link dropoutState} was taken.
-   * @throws {InputError} when it is no such state.
-   */
-  restoreDropout(state: PrngState): void
   /** Writes the weights as safetensors, atomically; `createBackbone` reads them by that path. */
-  save(path: string): Promise<void>
+  saveWeights(path: string): Promise<void>
 }
 
 /** How a network is run, all of it decided. */
@@ -63,9 +59,9 @@ function splitTokens(tokens: tf.Tensor4D, prefix: number): [tf.Tensor4D, tf.Tens
 
 /** Runs a network whose variables are filled. */
 export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, running: Running): Backbone {
-  const { blocks, preprocessing, weightsId } = network
+  const { blocks, preprocessing, weightsId, ofPool } = network
   const { inputSize, frozenBlocks, norm, dropout, recompute, pool } = running
-  const parameters = blocks.flatMap((block) => block.parameters)
+  const parameters = [...blocks.flatMap((block) => block.parameters), ...ofPool]
   let prng = Prng.fromSeed(running.seed).split('dropout')
   const last = blocks[blocks.length - 1]
   for (const { parameters } of blocks.slice(0, frozenBlocks)) {
@@ -87,8 +83,10 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
     }
     return tf.tidy(() => {
       const output = blocks.reduce((x, block, i) => runBlock(block, i, x, pass), images)
-      if (last.prefixTokens === undefined) return pool.apply(output)
-      return pool.apply(...splitTokens(output, last.prefixTokens))
+      const learned = ofPool[0]?.variable as tf.Scalar | undefined
+      if (last.prefixTokens === undefined) return pool.apply(output, { learned })
+      const [map, tokens] = splitTokens(output, last.prefixTokens)
+      return pool.apply(map, { tokens, learned })
     })
   }
 
@@ -107,15 +105,20 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
     view: { shortSide: shortSideFor(preprocessing, inputSize), interpolation: preprocessing.interpolation },
     preprocessingId: preprocessingId(preprocessing),
     variables: new Map(parameters.map((parameter) => [parameterName(parameter), parameter.variable!])),
-    blocks: new Map(blocks.map((block) => [block.name, block.parameters.map(parameterName)])),
+    blocks: new Map(
+      blocks.map((block) => [
+        block.name,
+        [...block.parameters, ...(block === last ? ofPool : [])].map((parameter) => parameterName(parameter)),
+      ]),
+    ),
     preprocess,
     forward,
     features: (images) => tf.tidy(() => forward(preprocess(images))),
-    dropoutState: () => prng.state(),
-    restoreDropout(state) {
-      prng = Prng.fromState(state)
+    save: async () => ({ json: prng.state(), tensors: new Map() }),
+    restore({ json }) {
+      prng = Prng.fromState(json as PrngState)
     },
-    save: (path) => saveParameters(path, parameters, network, { backbone: record.name, layer: last.name }),
+    saveWeights: (path) => saveParameters(path, parameters, network, { backbone: record.name, layer: last.name }),
     dispose() {
       for (const { variable } of parameters) variable!.dispose()
     },

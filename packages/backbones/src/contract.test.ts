@@ -96,7 +96,7 @@ describe.each(listBackbones().map((record) => [record.name, shortened(record, 1)
 
   test('computes the same after it was saved and loaded', async () => {
     const path = join(folder, `${name}.safetensors`)
-    await backbone.save(path)
+    await backbone.saveWeights(path)
     const loaded = await createBackbone(record, { ...smallest(record), weights: path })
     const [a, b] = [backbone.features(images), loaded.features(images)]
     expect(await b.data()).toEqual(await a.data())

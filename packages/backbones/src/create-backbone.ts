@@ -85,14 +85,19 @@ function frozenDepth(record: BackboneRecord, depth: number, freeze: string | und
   })
 }
 
-async function networkFrom(record: BackboneRecord, depth: number, weights: string, onProgress?: OnProgress) {
+async function networkFrom(
+  record: BackboneRecord,
+  depth: number,
+  pool: GlobalPool,
+  { weights, onProgress }: CreateBackboneOptions,
+) {
   const chosen = chooseWeights(record, weights)
   if (chosen.kind === 'none') return undefined
   const tag = chosen.kind === 'tag' ? record.weights[chosen.tag] : undefined
   const path = chosen.kind === 'tag' ? await fetchWeights(record.weights[chosen.tag], onProgress) : chosen.path
   const file = path.endsWith('.json') ? await openTfjsModel(path) : await openSafetensors(path)
   try {
-    return await loadedNetwork(record, depth, file, tag?.preprocessing)
+    return await loadedNetwork(record, { depth, pool }, file, tag?.preprocessing)
   } finally {
     await file.close()
   }
@@ -109,7 +114,7 @@ export async function createBackbone(
   options: CreateBackboneOptions,
 ): Promise<Backbone> {
   const record = typeof backbone === 'string' ? findBackbone(backbone) : backbone
-  const { weights, layer = record.defaultLayer, inputSize = record.inputSize } = options
+  const { layer = record.defaultLayer, inputSize = record.inputSize } = options
   const { seed = 0, dropout = 0, recompute = false } = options
   const depth = depthOf(record, layer)
   const frozenBlocks = frozenDepth(record, depth, options.freeze)
@@ -119,8 +124,8 @@ export async function createBackbone(
     const remedy = 'Pass 0 for none.'
     throw new InputError('dropout', { expected: 'a share from 0 to below 1', received: String(dropout), remedy })
   }
-  const trained = await networkFrom(record, depth, weights, options.onProgress)
-  const network = trained ?? initialisedNetwork(record, depth, seed)
+  const trained = await networkFrom(record, depth, pool, options)
+  const network = trained ?? initialisedNetwork(record, { depth, pool }, seed)
   const norm = options.norm ?? (trained ? 'frozen' : 'live')
   return makeBackbone(record, network, { inputSize, frozenBlocks, norm, dropout, recompute, pool, seed })
 }

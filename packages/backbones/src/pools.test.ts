@@ -1,7 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
-import { averagePool, bilinearPool, createBackbone, findPool, generalisedMeanPool } from './index.ts'
+import {
+  averagePool,
+  bilinearPool,
+  createBackbone,
+  findPool,
+  generalisedMeanPool,
+  learningRateGroups,
+} from './index.ts'
 import { hashedNumbers } from './testing/hashed-numbers.ts'
 import { relativeError } from './testing/relative-error.ts'
 
@@ -21,8 +31,9 @@ test('the generalised mean is the mean for power 1 and comes near the maximum fo
 })
 
 test('the power of the generalised mean can be learned', async () => {
-  const power = tf.variable(tf.scalar(3))
-  const { grads } = tf.variableGrads(() => tf.sum(generalisedMeanPool({ power }).apply(map())), [power])
+  const power = tf.variable(tf.scalar(3)) as unknown as tf.Variable<tf.Rank.R0>
+  const pool = generalisedMeanPool({ learned: true })
+  const { grads } = tf.variableGrads(() => tf.sum(pool.apply(map(), { learned: power })), [power])
   const difference = async (p: number) => (await tf.sum(generalisedMeanPool({ power: p }).apply(map())).data())[0]
   const expected = ((await difference(3.05)) - (await difference(2.95))) / 0.1
   expect((await grads[power.name].data())[0]).toBeCloseTo(expected, 2)
@@ -52,8 +63,57 @@ test('a pool decides the size of a feature, and shows in the name of the layer',
   backbone.dispose()
 })
 
+test('a learned power is a variable of the last block, saved with the weights and read again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pools-'))
+  const options = { layer: 'block2_pool', inputSize: 16, pool: generalisedMeanPool({ power: 2, learned: true }) }
+  const trained = await createBackbone('tiny_vgg', { weights: 'none', ...options })
+  const power = trained.variables.get('pool/value')!
+  expect(power.trainable).toBe(true)
+  expect(await power.data()).toEqual(Float32Array.of(2))
+  expect(learningRateGroups(trained).at(-1)!.variables.get('pool/value')).toBe(power)
+  tf.tidy(() => power.assign(tf.scalar(2.75)))
+  const path = join(folder, 'weights.safetensors')
+  await trained.saveWeights(path)
+
+  const loaded = await createBackbone('tiny_vgg', { weights: path, ...options })
+  const fixed = await createBackbone('tiny_vgg', {
+    weights: path,
+    ...options,
+    pool: generalisedMeanPool({ power: 2.75 }),
+  })
+  const images = tf.tensor4d(hashedNumbers('images', 16 * 16 * 3), [1, 16, 16, 3])
+  const features = await loaded.forward(images).data()
+  expect(features).toEqual(await trained.forward(images).data())
+  expect(features).toEqual(await fixed.forward(images).data())
+  expect(fixed.variables.has('pool/value')).toBe(false)
+  for (const each of [trained, loaded, fixed, images]) each.dispose()
+  await rm(folder, { recursive: true })
+})
+
+test('weights that know nothing of a power start it from its first value', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pools-'))
+  const path = join(folder, 'weights.safetensors')
+  const plain = await createBackbone('tiny_vgg', { weights: 'none', inputSize: 16 })
+  await plain.saveWeights(path)
+  const pool = generalisedMeanPool({ power: 4, learned: true })
+  const backbone = await createBackbone('tiny_vgg', { weights: path, inputSize: 16, pool })
+  expect(await backbone.variables.get('pool/value')!.data()).toEqual(Float32Array.of(4))
+  for (const each of [plain, backbone]) each.dispose()
+  await rm(folder, { recursive: true })
+})
+
+test('a power that is not a finite number above 0 is refused', () => {
+  for (const power of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => generalisedMeanPool({ power })).toThrow(/finite number above 0/)
+  }
+})
+
 test('pools have names, and one that needs a class token is refused where there is none', async () => {
   expect(findPool('bilinear')).toBe(bilinearPool)
+  for (const learned of [false, true]) {
+    const { name } = generalisedMeanPool({ power: 2.5, learned })
+    expect(findPool(name)).toMatchObject({ name, ...(learned && { learned: 2.5 }) })
+  }
   expect(() => findPool('averag')).toThrow(/Did you mean average/)
   const pool = findPool('class token')
   await expect(createBackbone('tiny_vgg', { weights: 'none', pool })).rejects.toThrow(/block4 has none/)

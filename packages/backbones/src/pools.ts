@@ -6,10 +6,20 @@ export interface GlobalPool {
   name: string
   /** Whether it needs a class token, as transformers have it. */
   ofClassToken?: boolean
+  /** First value of a number that is learned: a backbone trains and saves it with its variables. None where left out. */
+  learned?: number
   /** Length of a feature for a map of so many channels. */
   size(channels: number): number
-  /** A map [B, H, W, C], of a transformer that of its patches with its other tokens [B, P, C] beside it, to [B, size(C)]. */
-  apply(map: tf.Tensor4D, tokens?: tf.Tensor3D): tf.Tensor2D
+  /** A map [B, H, W, C] to features [B, size(C)]. */
+  apply(map: tf.Tensor4D, beside?: BesideMap): tf.Tensor2D
+}
+
+/** What a pool may need beside the map. */
+export interface BesideMap {
+  /** Of a transformer, the tokens [B, P, C] that are not those of patches. */
+  tokens?: tf.Tensor3D
+  /** The number that is learned as it stands, []; its first value where left out. */
+  learned?: tf.Scalar
 }
 
 /** The mean over space. */
@@ -27,7 +37,7 @@ export const classTokenPool: GlobalPool = {
   name: 'class token',
   ofClassToken: true,
   size: (channels) => channels,
-  apply: (_map, tokens) => classTokenOf(tokens!),
+  apply: (_map, { tokens } = {}) => classTokenOf(tokens!),
 }
 
 /** The class token, then the mean over the patches: the features of DINOv2's linear evaluation. */
@@ -35,22 +45,31 @@ export const classTokenAndAveragePool: GlobalPool = {
   name: 'class token and average',
   ofClassToken: true,
   size: (channels) => 2 * channels,
-  apply: (map, tokens) => tf.tidy(() => tf.concat([classTokenOf(tokens!), tf.mean(map, [1, 2])], 1) as tf.Tensor2D),
+  apply: (map, { tokens } = {}) =>
+    tf.tidy(() => tf.concat([classTokenOf(tokens!), tf.mean(map, [1, 2])], 1) as tf.Tensor2D),
 }
 
 /**
  * (1/|map| Σ max(x, ε)^p)^(1/p), channel by channel: the mean for p = 1, the maximum as p grows
  * (Radenović, Tolias, Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI 2019, eq. 3).
- * A variable as `power` [] is learned with the network.
+ * @param options.power p, 3 by default
+ * @param options.learned whether p is trained with the network, from `power` on
+ * @throws {InputError} when the power is not a finite number above 0.
  */
-export function generalisedMeanPool({ power = 3 }: { power?: number | tf.Scalar } = {}): GlobalPool {
+export function generalisedMeanPool({ power = 3, learned = false } = {}): GlobalPool {
+  if (!(power > 0 && Number.isFinite(power))) {
+    const remedy = 'Pass 1 for the mean, 3 as in the paper.'
+    throw new InputError('power', { expected: 'a finite number above 0', received: String(power), remedy })
+  }
   return {
-    name: typeof power === 'number' ? `generalised mean ${power}` : 'generalised mean',
+    name: `generalised mean ${learned ? 'learned from ' : ''}${power}`,
+    ...(learned && { learned: power }),
     size: (channels) => channels,
-    apply: (map) =>
+    apply: (map, { learned: p } = {}) =>
       tf.tidy(() => {
+        const exponent = p ?? power
         const positive = tf.maximum(map, 1e-6)
-        return tf.pow(tf.mean(tf.pow(positive, power), [1, 2]), tf.div(1, power)) as tf.Tensor2D
+        return tf.pow(tf.mean(tf.pow(positive, exponent), [1, 2]), tf.div(1, exponent)) as tf.Tensor2D
       }),
   }
 }
@@ -74,12 +93,13 @@ export const bilinearPool: GlobalPool = {
     }),
 }
 
-/** The pools that an experiment or an exported model may name. */
+/** The pools that an experiment or an exported model may name; of the generalised mean, those of other powers too. */
 const POOLS: readonly GlobalPool[] = [
   averagePool,
   classTokenPool,
   classTokenAndAveragePool,
   generalisedMeanPool(),
+  generalisedMeanPool({ learned: true }),
   bilinearPool,
 ]
 
@@ -87,6 +107,8 @@ const POOLS: readonly GlobalPool[] = [
 export function findPool(name: string): GlobalPool {
   const found = POOLS.find((pool) => pool.name === name)
   if (found) return found
+  const [, learned, power] = /^generalised mean (learned from )?([\d.]+)$/.exec(name) ?? []
+  if (power) return generalisedMeanPool({ power: Number(power), learned: learned !== undefined })
   const names = POOLS.map((pool) => pool.name)
   const close = nearest(name, names)
   throw new InputError('pool', {

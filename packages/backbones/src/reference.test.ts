@@ -67,7 +67,7 @@ async function referenceBackbone(
   pool = averagePool,
 ) {
   const depth = record.blocks.findIndex((block) => block.name === layer) + 1
-  const network = await loadedNetwork(record, depth, hashedFile(record, framework, layer))
+  const network = await loadedNetwork(record, { depth, pool }, hashedFile(record, framework, layer))
   return makeBackbone(record, network, {
     inputSize,
     frozenBlocks: 0,

@@ -1,5 +1,5 @@
+import type { Stateful } from '@dml-crc/core'
 import type * as tf from '@tensorflow/tfjs'
-import type { Stateful } from './snapshot.ts'
 
 /** What a run is, told once before its first step. */
 export interface RunInfo {

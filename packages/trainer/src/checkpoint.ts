@@ -7,12 +7,12 @@ import {
   DataError,
   type HostTensor,
   readSafetensors,
+  type Snapshot,
   sweepLeftovers,
   unwritable,
   writeFileAtomic,
   writeSafetensors,
 } from '@dml-crc/core'
-import type { Snapshot } from './snapshot.ts'
 
 /** Everything that decides how a run goes on, by the name of the part. */
 export type RunState = ReadonlyMap<string, Snapshot>

@@ -13,6 +13,7 @@ export { exportModel } from './export/export-model.ts'
 export {
   holdsImageModel,
   type ImageModelParts,
+  type LoadExportOptions,
   loadExport,
   saveImageModel,
 } from './export/image-model-file.ts'
@@ -28,7 +29,6 @@ export { allVariables, decayOnlyKernels, type ParameterGroup } from './parameter
 export { type ImageModel, type ImagePrediction, predict } from './predict.ts'
 export { constant, type Schedule, stepDecay, warmUpCosine } from './schedules.ts'
 export { sgd } from './sgd.ts'
-export type { Snapshot, Stateful } from './snapshot.ts'
 export type { Task, TrainingBatch } from './task.ts'
 export { arcFaceTask } from './tasks/arc-face.ts'
 export type { ClassPointsOptions, ClassPointsTask } from './tasks/class-points.ts'

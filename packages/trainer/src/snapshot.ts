@@ -1,17 +1,5 @@
-import { DataError, type HostTensor } from '@dml-crc/core'
+import { DataError, type HostTensor, type Stateful } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
-
-/** The state of one part of a run: plain JSON, and tensors on the host. */
-export interface Snapshot {
-  json: unknown
-  tensors: ReadonlyMap<string, HostTensor>
-}
-
-/** A part of a run that a checkpoint must hold. */
-export interface Stateful {
-  save(): Promise<Snapshot>
-  restore(snapshot: Snapshot): void | Promise<void>
-}
 
 /** The values of tensors, on the host. */
 export async function readTensors(tensors: ReadonlyMap<string, tf.Tensor>): Promise<Map<string, HostTensor>> {

@@ -106,7 +106,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
         checkpoints,
         sampler: shuffled,
       })
-      await backbone.save(file())
+      await backbone.saveWeights(file())
       // Weights that were lost are made again; the row is there already.
       if (folder.has(key)) return file()
       await addRow(study, backbone, await task.model(), {

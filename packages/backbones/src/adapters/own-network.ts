@@ -1,4 +1,4 @@
-import { InputError, Prng, writeSafetensors } from '@dml-crc/core'
+import { InputError, writeSafetensors } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Backbone } from '../backbone.ts'
 import { averagePool, type GlobalPool } from '../pools.ts'
@@ -53,14 +53,16 @@ interface OwnNetwork extends OwnNetworkOptions {
 
 /** A backbone of one block that runs a network of the user's own. */
 export function ownNetwork(network: OwnNetwork): Backbone {
-  const { name, layer, inputSize, weightsId, variables, compute, dispose } = network
+  const { name, layer, inputSize, weightsId, compute } = network
   const { preprocessing = DEFAULT_PREPROCESSING, pool = averagePool } = network
+  const learned = pool.learned === undefined ? undefined : tf.tidy(() => tf.variable(tf.scalar(pool.learned!)))
+  const variables = new Map([...network.variables, ...(learned ? [['pool/value', learned] as const] : [])])
 
   const forward = (images: tf.Tensor4D, { training = false } = {}): tf.Tensor2D => {
     checkShape(images, inputSize)
     return tf.tidy(() => {
       const output = compute(images, training)
-      return output.rank === 4 ? pool.apply(output as tf.Tensor4D) : (output as tf.Tensor2D)
+      return output.rank === 4 ? pool.apply(output as tf.Tensor4D, { learned }) : (output as tf.Tensor2D)
     })
   }
   const preprocess = (images: tf.Tensor4D): tf.Tensor4D => {
@@ -68,8 +70,6 @@ export function ownNetwork(network: OwnNetwork): Backbone {
     return applyPreprocessing(images, preprocessing)
   }
   const featureSize = tf.tidy(() => forward(tf.zeros([1, inputSize, inputSize, 3])).shape[1])
-  // Whatever dropout the network has draws from TensorFlow.js' own generator.
-  const state = Prng.fromSeed(0).state()
 
   return {
     record: { name },
@@ -85,15 +85,19 @@ export function ownNetwork(network: OwnNetwork): Backbone {
     preprocess,
     forward,
     features: (images) => tf.tidy(() => forward(preprocess(images))),
-    dropoutState: () => state,
-    restoreDropout() {},
-    async save(path) {
+    // Whatever dropout the network has draws from TensorFlow.js' own generator.
+    save: async () => ({ json: null, tensors: new Map() }),
+    restore() {},
+    async saveWeights(path) {
       const tensors = [...variables].map(
         async ([key, variable]) =>
           [key, { shape: variable.shape, data: (await variable.data()) as Float32Array }] as const,
       )
       await writeSafetensors(path, await Promise.all(tensors))
     },
-    dispose,
+    dispose() {
+      learned?.dispose()
+      network.dispose()
+    },
   }
 }

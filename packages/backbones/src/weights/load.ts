@@ -2,18 +2,34 @@ import { Prng } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { initialise, isTrained, type Parameter } from '../layers/parameter.ts'
 import { type BuiltBlock, buildBlocks } from '../network.ts'
+import type { GlobalPool } from '../pools.ts'
 import type { BackboneRecord } from '../record.ts'
 import { arrange } from './layout.ts'
+import { tensorName } from './naming.ts'
 import { findOrigins, recognise } from './origins.ts'
-import { type Manner, ownNaming } from './own-format.ts'
+import { type Manner, ownNaming, POOL } from './own-format.ts'
 import { statedPreprocessing } from './stated-preprocessing.ts'
 import type { WeightsFile } from './weights-file.ts'
 
 /** A network whose variables are filled, and how it is to be computed. */
 export interface LoadedNetwork extends Manner {
   blocks: readonly BuiltBlock[]
+  /** The number that the pool learns, where it learns one. */
+  ofPool: readonly Parameter[]
   /** SHA-256 of the file, or `none:seed`. */
   weightsId: string
+}
+
+/** How much of a record is made: so many blocks, and what makes a feature of the last one's map. */
+interface Extent {
+  depth: number
+  pool: GlobalPool
+}
+
+/** The parameter [] of a pool that learns one. */
+function parametersOfPool({ learned }: GlobalPool, block: string): Parameter[] {
+  if (learned === undefined) return []
+  return [{ unit: POOL, role: 'value', layout: 'linear', shape: [], initial: learned, block }]
 }
 
 const parametersOf = (blocks: readonly BuiltBlock[]) => blocks.flatMap(({ parameters }) => parameters)
@@ -26,22 +42,24 @@ function fill(parameter: Parameter, values: Float32Array): void {
 }
 
 /** The first `depth` blocks with the values of {@link initialise}. */
-export function initialisedNetwork(record: BackboneRecord, depth: number, seed: number): LoadedNetwork {
+export function initialisedNetwork(record: BackboneRecord, { depth, pool }: Extent, seed: number): LoadedNetwork {
   const { dialect, preprocessing } = record
   const blocks = buildBlocks(record.blocks.slice(0, depth), dialect)
+  const ofPool = parametersOfPool(pool, blocks[depth - 1].name)
   const prng = Prng.fromSeed(seed)
-  for (const parameter of parametersOf(blocks)) fill(parameter, initialise(parameter, prng))
-  return { blocks, dialect, preprocessing, weightsId: `none:${seed}` }
+  for (const parameter of [...parametersOf(blocks), ...ofPool]) fill(parameter, initialise(parameter, prng))
+  return { blocks, ofPool, dialect, preprocessing, weightsId: `none:${seed}` }
 }
 
 /**
- * The first `depth` blocks with the values of a file, whose naming is recognised. The preprocessing is the one given, else
+ * The first `depth` blocks with the values of a file, whose naming is recognised; a pool that the file knows nothing of
+ * starts from its first value. The preprocessing is the one given, else
  * the one that the file states, else that of the naming.
  * @throws {DataError} when the file is not of this network; it lists every tensor that does not fit.
  */
 export async function loadedNetwork(
   record: BackboneRecord,
-  depth: number,
+  { depth, pool }: Extent,
   file: WeightsFile,
   given?: Manner['preprocessing'],
 ): Promise<LoadedNetwork> {
@@ -58,6 +76,12 @@ export async function loadedNetwork(
       fill(parameter, less ? values.map((value, i) => value - Number(less[i])) : values)
     }
   }
+  const ofPool = parametersOfPool(pool, blocks[depth - 1].name)
+  for (const parameter of ofPool) {
+    const name = tensorName(naming, parameter)
+    const saved = file.shapes.has(name) ? ((await file.read(name)).data as Float32Array) : undefined
+    fill(parameter, saved ?? Float32Array.of(parameter.initial!))
+  }
   const preprocessing = given ?? statedPreprocessing(file.metadata.input, naming.preprocessing) ?? naming.preprocessing
-  return { blocks, dialect: naming.dialect, preprocessing, weightsId: file.id }
+  return { blocks, ofPool, dialect: naming.dialect, preprocessing, weightsId: file.id }
 }

@@ -95,7 +95,7 @@ export function recognise(file: WeightsFile, namings: readonly Naming[], paramet
   if (best) return best
   const examples = namings.map((naming) => `${tensorName(naming, parameters[0])} (${naming.name})`)
   throw new DataError(file.path, {
-    expected: `tensors named like ${examples.join(' or ') || 'by Backbone.save'}`,
+    expected: `tensors named like ${examples.join(' or ') || 'by Backbone.saveWeights'}`,
     received: [...file.shapes.keys()].slice(0, 4).join(', ') || 'none at all',
     remedy: 'Choose the file of this very network, or another backbone.',
   })

@@ -8,6 +8,9 @@ import type { WeightsFile } from './weights-file.ts'
 
 const FORMAT = 'dml-crc backbone 1'
 
+/** The unit of what the pool has learned: a file is read by other pools too. */
+export const POOL = 'pool'
+
 /** How a network computes, beside its parameters. */
 export interface Manner {
   dialect: Dialect
@@ -19,7 +22,7 @@ const naming = (manner: Manner): Naming => ({
   name: 'dml-crc',
   framework: 'keras',
   unit: (unit) => ({ layer: unit }),
-  classifier: /^$/,
+  classifier: new RegExp(`^${POOL}/`),
 })
 
 /** The naming of a file that {@link saveParameters} wrote; `undefined` for any other. */

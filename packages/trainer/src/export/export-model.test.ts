@@ -3,15 +3,25 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Backbone, bilinearPool, createBackbone } from '@dml-crc/backbones'
+import {
+  averagePool,
+  type Backbone,
+  bilinearPool,
+  createBackbone,
+  defineBackbone,
+  findBackbone,
+  generalisedMeanPool,
+} from '@dml-crc/backbones'
 import { DataError, Prng } from '@dml-crc/core'
-import { centerCrop, demo, drawDemo, type ImageRecord, mirrored } from '@dml-crc/datasets'
+import { centerCrop, createLoader, demo, drawDemo, type ImageRecord, mirrored, shuffled } from '@dml-crc/datasets'
 import { loadEngine } from '@dml-crc/engine'
 import { predict as classify, collaborativeObjective } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { extractFeatures } from '../extract-features.ts'
+import { fit } from '../fit.ts'
 import { predict } from '../predict.ts'
+import { sgd } from '../sgd.ts'
 import { dmlCrcTask } from '../tasks/dml-crc.ts'
 import { softmaxTask } from '../tasks/softmax.ts'
 import { exportModel } from './export-model.ts'
@@ -100,16 +110,59 @@ describe.each(Object.entries(heads))('%s', (name, make) => {
   })
 })
 
-it('keeps an earlier layer and another pool', async () => {
-  const options = { weights: 'none', inputSize: SIZE, layer: 'block2_pool', pool: bilinearPool }
+const pools = [
+  bilinearPool,
+  generalisedMeanPool({ power: 2.5 }),
+  generalisedMeanPool({ power: 2.5, learned: true }),
+].map((pool) => [pool.name, pool] as const)
+
+it.each(pools)('trains an earlier layer with the pool %s, exports and loads it', async (name, pool) => {
+  const options = { weights: 'none', inputSize: SIZE, layer: 'block2_pool', pool }
   const backbone = await createBackbone('tiny_vgg', options)
   const task = await heads.softmax(backbone)
-  const path = join(folder, 'pool')
+  const loader = createLoader(train, {
+    batchSize: 8,
+    transform,
+    sampler: shuffled,
+    prng: Prng.fromSeed(4),
+  })
+  await fit(task, { loader, epochs: 1, optimizer: sgd(), learningRate: 0.01 })
+  if (pool.learned) {
+    const [power] = await backbone.variables.get('pool/value')!.data()
+    expect(power).toBeGreaterThan(0)
+    expect(power).not.toBe(pool.learned)
+  }
+  const path = join(folder, name)
   await exportModel(path, { backbone, model: await task.model() })
   const loaded = await loadExport(path)
   const [features, expected] = [await loaded.backbone.features(images), backbone.features(images)]
   expectClose(await features.data(), await expected.data())
+  const graph = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
+  const traced = graph.execute(images, 'features') as tf.Tensor
+  expectClose(await traced.data(), await expected.data())
+  tf.dispose([features, expected, traced])
+  graph.dispose()
   for (const one of [loaded.backbone, task, backbone]) one.dispose()
+})
+
+it('loads a backbone from a record of your own, with a pool of your own', async () => {
+  const pool = { ...averagePool, name: 'largest', apply: (map: tf.Tensor4D) => tf.max(map, [1, 2]) as tf.Tensor2D }
+  const record = defineBackbone({ ...findBackbone('tiny_vgg'), name: 'mine' })
+  const backbone = await createBackbone(record, { weights: 'none', inputSize: SIZE, pool })
+  const task = await heads.softmax(backbone)
+  const path = join(folder, 'own')
+  await exportModel(path, { backbone, model: await task.model() })
+  await expect(loadExport(path)).rejects.toThrow(/record of your own/)
+  await expect(loadExport(path, { backbone: record })).rejects.toThrow(/received largest/)
+  await expect(loadExport(path, { backbone: findBackbone('tiny_vgg') })).rejects.toThrow(/mine, as the model/)
+  const bringing = defineBackbone({ ...record, pool })
+  for (const own of [{ backbone: record, pool }, { backbone: bringing }]) {
+    const loaded = await loadExport(path, own)
+    const [features, expected] = [await loaded.backbone.features(images), backbone.features(images)]
+    expectClose(await features.data(), await expected.data())
+    for (const one of [features, expected, loaded.backbone]) one.dispose()
+  }
+  for (const one of [task, backbone]) one.dispose()
 })
 
 it('with `mirror`, takes the mean over an image and its mirror image, from files and as a tfjs model', async () => {

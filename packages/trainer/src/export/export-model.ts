@@ -29,7 +29,7 @@ export async function exportModel(folder: string, options: ImageModelParts): Pro
       return { features, scores: open.scores(features) }
     })
     await replaceFolder(folder, async (aside) => {
-      await backbone.save(join(aside, BACKBONE))
+      await backbone.saveWeights(join(aside, BACKBONE))
       await writeTfjsModel(join(aside, 'tfjs'), graph)
       await writeFileAtomic(join(aside, SAVED_MODEL), savedModel(graph))
       await writeImageModel(aside, options, { others: [BACKBONE, SAVED_MODEL, ...TFJS] })

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import { type Backbone, createBackbone, findPool } from '@dml-crc/backbones'
+import {
+  type Backbone,
+  type BackboneRecord,
+  createBackbone,
+  findBackbone,
+  findPool,
+  type GlobalPool,
+} from '@dml-crc/backbones'
 import { DataError, InputError, listFolder, readJson, replaceFolder, writeJsonAtomic } from '@dml-crc/core'
 import { centerCrop } from '@dml-crc/datasets'
 import type { Model } from '@dml-crc/metric'
@@ -97,19 +104,30 @@ function within(folder: string, weights: string): string {
   return path.startsWith(join('..', '..')) ? resolve(weights) : path
 }
 
+/** What a model was made with that is in no list. */
+export interface LoadExportOptions {
+  /** The record of the backbone, from `defineBackbone`, where it is not one of `listBackbones`. */
+  backbone?: BackboneRecord
+  /** The pool, where it is one of your own and not that of the record. */
+  pool?: GlobalPool
+}
+
 /**
  * Reads what `exportModel` or {@link saveImageModel} wrote, ready for `predict`. Dispose of its backbone.
+ * @throws {InputError} when the model is of another backbone or pool than those given, or of ones that are in no list.
  * @throws {DataError} when the folder holds no model, or a damaged one, or the weights are not those that it was made with.
  */
-export async function loadExport(folder: string): Promise<ImageModel> {
+export async function loadExport(folder: string, own: LoadExportOptions = {}): Promise<ImageModel> {
   const path = join(folder, DESCRIPTION)
   const remedy = 'Name a folder that `dml-crc run`, `train` or `export` wrote.'
   const description = readJson(path, Description, 'the description of a model of images', remedy)
-  const { backbone: name, layer, pool, inputSize, resize, mirror, samples, parts } = description
+  const { backbone: name, layer, inputSize, resize, mirror, samples, parts } = description
+  const record = own.backbone ? requireName('backbone', own.backbone, name) : findBackbone(name)
+  const pool = own.pool ? requireName('pool', own.pool, description.pool) : poolOf(record, description.pool)
   await checkParts(folder, description.weights ? [MODEL] : [MODEL, BACKBONE], parts)
   const model = await loadModel(join(folder, MODEL))
   const weights = description.weights ? outside(folder, description.weights.name) : join(folder, BACKBONE)
-  const backbone = await createBackbone(name, { weights, layer, inputSize, pool: findPool(pool) })
+  const backbone = await createBackbone(record, { weights, layer, inputSize, pool })
   const { id } = description.weights ?? {}
   if (id !== undefined && backbone.weightsId !== id) {
     backbone.dispose()
@@ -121,6 +139,16 @@ export async function loadExport(folder: string): Promise<ImageModel> {
   }
   const { interpolation } = backbone.view
   return { backbone, model, mirror, samples, transform: centerCrop({ size: inputSize, resize, interpolation }) }
+}
+
+/** A record may bring a pool of its own. */
+const poolOf = (record: BackboneRecord, name: string): GlobalPool =>
+  record.pool?.name === name ? record.pool : findPool(name)
+
+function requireName<T extends { name: string }>(what: string, given: T, expected: string): T {
+  if (given.name === expected) return given
+  const remedy = `Pass the ${what} that the model was made with.`
+  throw new InputError(what, { expected: `${expected}, as the model was made with`, received: given.name, remedy })
 }
 
 function outside(folder: string, name: string): string {

@@ -87,6 +87,7 @@ export function operationOf(call: KernelCall): Step[] | undefined {
       return shaped('ReverseV2', inputs.x, ints(...[a.dims as number | number[]].flat()), 'Tidx')
     case 'ExpandDims':
       return shaped('ExpandDims', inputs.input, ints(a.dim as number), 'Tdim')
+    case 'Max':
     case 'Mean':
     case 'Sum': {
       const axes = ints(...[a.axis as number | number[]].flat())

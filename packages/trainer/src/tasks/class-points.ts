@@ -1,5 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { InputError, type Prng, type PrngState } from '@dml-crc/core'
+import { InputError, type Prng } from '@dml-crc/core'
 import type { Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { backboneGroups, prefixed } from '../parameter-group.ts'
@@ -61,8 +61,8 @@ export function classPointsTask(
         ...(classNames && { classNames: [...classNames] }),
       }
     },
-    save: async () => ({ json: backbone.dropoutState(), tensors: new Map() }),
-    restore: ({ json }) => backbone.restoreDropout(json as PrngState),
+    save: () => backbone.save(),
+    restore: (snapshot) => backbone.restore(snapshot),
     dispose: () => points.dispose(),
   }
 }

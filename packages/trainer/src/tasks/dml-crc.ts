@@ -92,8 +92,9 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
 
     async save() {
       const { features, filled } = bank.save()
+      // The state of a backbone has no tensors.
       return {
-        json: { noise: objective.noise.state(), dropout: backbone.dropoutState() },
+        json: { noise: objective.noise.state(), backbone: (await backbone.save()).json },
         tensors: new Map<string, HostTensor>([
           ['features', features],
           ['filled', { shape: [filled.length], data: filled }],
@@ -101,14 +102,14 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
       }
     },
     restore({ json, tensors }) {
-      const { noise, dropout } = json as { noise: PrngState; dropout: PrngState }
+      const { noise, backbone: ofBackbone } = json as { noise: PrngState; backbone: unknown }
       const { shape, data } = tensors.get('features')!
       bank.restore({
         features: { data: data as Float32Array, shape: shape as [number, number] },
         filled: tensors.get('filled')!.data as Uint8Array,
       })
       objective.noise.restore(noise)
-      backbone.restoreDropout(dropout)
+      return backbone.restore({ json: ofBackbone, tensors: new Map() })
     },
     dispose() {
       passing?.dispose()

@@ -1,5 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { InputError, type Prng, type PrngState } from '@dml-crc/core'
+import { InputError, type Prng } from '@dml-crc/core'
 import { crossEntropy, type Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { backboneGroups, decayOnlyKernels, prefixed } from '../parameter-group.ts'
@@ -82,8 +82,8 @@ export function softmaxTask({
         ...(classNames && { classNames: [...classNames] }),
       }
     },
-    save: async () => ({ json: backbone.dropoutState(), tensors: new Map() }),
-    restore: ({ json }) => backbone.restoreDropout(json as PrngState),
+    save: () => backbone.save(),
+    restore: (snapshot) => backbone.restore(snapshot),
     dispose() {
       for (const variable of head.values()) variable.dispose()
     },

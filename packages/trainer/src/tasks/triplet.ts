@@ -1,5 +1,4 @@
 import type { Backbone } from '@dml-crc/backbones'
-import type { PrngState } from '@dml-crc/core'
 import type { ImageRecord, Transform } from '@dml-crc/datasets'
 import { type Model, methodNamed } from '@dml-crc/metric'
 import { extractFeatures } from '../extract-features.ts'
@@ -48,8 +47,8 @@ export function tripletTask({
       const means = methodNamed('ncm').make({ signedSquareRoot: false, unitNorm: true })
       return { ...(await means.fit(features, labels, { classNames })), method: 'triplet' }
     },
-    save: async () => ({ json: backbone.dropoutState(), tensors: new Map() }),
-    restore: ({ json }) => backbone.restoreDropout(json as PrngState),
+    save: () => backbone.save(),
+    restore: (snapshot) => backbone.restore(snapshot),
     dispose() {},
   }
 }
