@@ -32,7 +32,7 @@ export interface Transfer {
   isChecked: boolean
   /** How long the transfer may stay below the least speed. */
   timeoutMs: number
-  /** Where the beginning that `part` holds came from; set anew when an answer starts from the first byte. */
+  /** Where the beginning that `part` holds came from; set again when an answer starts from the first byte. */
   origin: Origin
   headers: Record<string, string>
   dispatcher: Dispatcher
@@ -109,7 +109,7 @@ function checkRoom(path: string, needed: number): void {
 }
 
 /**
- * Asks one address for what `part` still lacks and appends it; starts anew where the server cannot go on.
+ * Asks one address for what `part` still lacks and appends it; starts from the beginning where the server cannot continue.
  * @throws {TransferError} when the answer is refused, cut, stalls, creeps or has not the expected length.
  */
 export async function transfer(options: Transfer): Promise<void> {

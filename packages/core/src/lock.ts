@@ -18,7 +18,7 @@ export interface LockOptions {
   signal?: AbortSignal
 }
 
-/** Takes the lock file at `path` if nobody alive holds it. */
+/** Takes the lock file at `path` if no live process holds it. */
 async function take(path: string, tag: string): Promise<boolean> {
   const file = await open(path, 'wx').catch((error) => {
     if (error.code === 'EEXIST') return undefined

@@ -21,7 +21,7 @@ interface Stored {
 
 /**
  * A folder of images decoded and reduced, each as RGB bytes in a file of its own. The key of one holds its file's
- * path, length and time of change, so that a file that was replaced is decoded anew: by the next cache, for each
+ * path, length and time of change, so that a file that was replaced is decoded again: by the next cache, for each
  * looks at a file once only; and the decoders, which differ in the last bits.
  */
 export class ImageCache {

@@ -147,7 +147,7 @@ describe('fetchDatasetFolder', () => {
     expect(await readdir(join(root, '..'))).toEqual([basename(root)])
   })
 
-  it('mends a tree that lost an image or has a cut one, and says which', async () => {
+  it('repairs a tree that lost an image or has a cut one, and says which', async () => {
     await get()
     await rm(join(root, 'jpg', 'image_00004.jpg'))
     const path = join(root, 'jpg', 'image_00002.jpg')

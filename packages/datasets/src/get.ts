@@ -198,7 +198,7 @@ async function stateOf(root: string): Promise<DatasetStatus['state']> {
 
 /**
  * Removes what {@link fetchDatasetFolder} put on disk, also when it did not end.
- * @throws {InputError} when the folder is not of its making.
+ * @throws {InputError} when something else made the folder.
  */
 export async function removeDataset(name: string, root: string = defaultRoot(name)): Promise<void> {
   const present = await listFolder(root)

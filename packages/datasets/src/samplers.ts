@@ -13,7 +13,7 @@ export const shuffled: Sampler = (labels, prng) => Int32Array.from(prng.shuffle(
 
 /**
  * Runs of `perClass` records of one class, so that a batch of k · `perClass` holds k classes. Goes through the
- * classes, shuffled anew each time, until about as many records have come as there are. A class that is smaller
+ * classes, shuffled again each time, until about as many records have come as there are. A class that is smaller
  * than `perClass` repeats its records.
  * @throws {InputError} when `perClass` is no whole number from 1 up.
  */

@@ -22,7 +22,7 @@ export interface ExtractOptions {
   /** Where features are kept for the next time; without it they are not. */
   cacheFolder?: string
   onProgress?: OnProgress
-  /** Told of a damaged cache file, which is then written anew. */
+  /** Told of a damaged cache file, which is then rewritten. */
   onNote?: (text: string) => void
   signal?: AbortSignal
 }

@@ -30,7 +30,7 @@ export function addClassify(program: Command): void {
     .option('--method <name>', 'the classifier', 'dmlCrc')
     .option(
       '--set <key=value>',
-      'an option of the classifier; may be repeated',
+      'an option of the classifier; can be given several times',
       (value, all: string[]) => [...all, value],
       [],
     )

@@ -19,7 +19,7 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
 
 /**
  * Shows the terms of a set on standard error and asks whether to go on.
- * @throws InputError when the answer is no, or there is nobody to answer
+ * @throws InputError when the answer is no, or the terminal is not interactive
  */
 export async function askForTerms(set: DatasetStatus): Promise<void> {
   process.stderr.write(`${describeSet(set)}\n`)

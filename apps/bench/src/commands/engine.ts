@@ -48,7 +48,7 @@ export function addEngine(program: Command): void {
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say which engines work here, how fast they are, and how to mend those that do not')
+    .description('say which engines work here, how fast they are, and how to repair those that do not')
     .addHelpText('after', '\nExamples:\n  $ dml-crc doctor\n  $ dml-crc doctor --json')
     .action(async (_: unknown, command: Command) => {
       const terminal = openTerminal(command.optsWithGlobals<GlobalOptions>())

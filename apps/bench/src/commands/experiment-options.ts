@@ -33,7 +33,7 @@ export function addExperimentOptions(command: Command): Command {
       'name of a shipped experiment, a .json file of one, or photographs: a folder of class folders, or a list of them ' +
         'in CSV or JSON (default: demo)',
     )
-    .option('--data <dir>', 'where the images lie')
+    .option('--data <dir>', 'folder of the images')
     .option(
       '--backbone <name>',
       'use this backbone only; the path of a model.json or an .onnx for a network of your own',
@@ -46,7 +46,7 @@ export function addExperimentOptions(command: Command): Command {
     .option('--fractions <name=part,…>', 'of photographs: how to split them, train=0.8,test=0.2', parseFractions)
     .option('--seed <n>', 'root of every random number')
     .addOption(engineOption())
-    .option('--set <key=value>', 'change one key of the experiment; may be repeated', collect, [])
+    .option('--set <key=value>', 'change one key of the experiment; can be given several times', collect, [])
 }
 
 /** @throws InputError for a text that is no whole number above zero */
@@ -72,7 +72,7 @@ function parseFractions(text: string): Record<string, number> {
 export function addRunPlace(command: Command, out: string): Command {
   return command
     .option('--out <dir>', out)
-    .option('--resume', 'go on with the run in the folder: finished rows stay')
+    .option('--resume', 'continue the run in the folder; finished rows are kept')
     .option('--overwrite', 'replace the run in the folder once the new one has its first row')
 }
 

@@ -25,7 +25,7 @@ test.each(published.map((record) => [record.name, record]))('auto is the recomme
 })
 
 test('auto is an error where nothing is published', () => {
-  expect(() => chooseWeights(findBackbone('tiny_vgg'), 'auto')).toThrow(/nobody has published/)
+  expect(() => chooseWeights(findBackbone('tiny_vgg'), 'auto')).toThrow(/no weights of it are published/)
 })
 
 test('a file that is here, none, and anything else, which is an error', () => {

@@ -26,7 +26,7 @@ export function chooseWeights(record: BackboneRecord, weights: string): ChosenWe
   const close = nearest(weights, ['none', 'auto', ...tags])
   throw new InputError(`weights of ${record.name}`, {
     expected: `'none', ${tags.length > 0 ? `'auto', a tag (${tags.join(', ')}), ` : ''}or the path of a .safetensors or model.json`,
-    received: weights === 'auto' ? 'auto, and nobody has published weights of it' : `${weights}, which is no file here`,
+    received: weights === 'auto' ? 'auto, and no weights of it are published' : `${weights}, which is no file here`,
     remedy: close && weights !== 'auto' ? `Did you mean ${close}?` : 'Check the path.',
   })
 }

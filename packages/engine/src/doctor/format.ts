@@ -1,6 +1,6 @@
 import type { DoctorReport, EngineReport } from './report.ts'
 
-/** The report as lines for a terminal: the machine, a table of engines, and what mends each that does not work. */
+/** The report as lines for a terminal: the machine, a table of engines, and how to repair each that does not work. */
 export function formatDoctor(report: DoctorReport): string {
   const { node, platform, cpu, memoryGb, gpus, engines } = report
   const gpuText = gpus.map(({ name, memoryMb, driver }) => `${name}, ${memoryMb} MB, driver ${driver}`)

@@ -88,7 +88,7 @@ describe.each<EngineName>(['wasm', 'cpu'])('on %s', (name) => {
     }
   })
 
-  it('names the pivot of a matrix that is not positive definite, and a ridge that mends it', () => {
+  it('names the pivot of a matrix that is not positive definite, and a ridge that makes it so', () => {
     const a = tf.tensor2d([4, 2, 2, 0], [2, 2])
     let error: NumericalError | undefined
     try {

@@ -23,7 +23,7 @@ export function withRows(inverse: Matrix, rows: Matrix): tf.Tensor2D {
 
 /**
  * The least pivot at which rows are taken out by an update. Below it the difference loses more digits of float32 than
- * the result may, and the caller computes the inverse anew.
+ * the result may, and the caller recomputes the inverse.
  */
 const LEAST_PIVOT = 1e-3
 

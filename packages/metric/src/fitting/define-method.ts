@@ -52,7 +52,7 @@ const normaliseOptions = ({ signedSquareRoot = true, unitNorm = true, center = f
   center: z
     .boolean()
     .default(center)
-    .describe('Take off the mean of the features fitted on after that, and scale to length 1 again'),
+    .describe('After that, subtract the mean of the fit features and scale to length 1 again'),
 })
 
 /** The schema of a method's options, those of the normalisation among them. */

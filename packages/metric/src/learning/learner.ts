@@ -65,7 +65,7 @@ export async function createLearner({ features, images, options, gamma, prng }: 
     })),
   )
   let done = 0
-  // The layout's zeros are nobody's queries.
+  // The layout's padding rows are no queries.
   const truth = layout.order.map((image) => (image < 0 ? 0 : images.labels[image]))
   const counted = tf.tensor1d(Float32Array.from(layout.order, (image) => (image < 0 ? 0 : 1)))
   const samplePrng = prng.split('samples')

@@ -42,7 +42,7 @@ export const metricOptions = {
     .int()
     .min(0)
     .default(50)
-    .describe('Full-batch steps; at most so many where `earlyStop` chooses them; 0 leaves everything at its start'),
+    .describe('Full-batch steps, or the largest number of them where `earlyStop` chooses; 0 learns nothing'),
   learningRate: positive
     .default(2e-3)
     .describe('Adam’s first rate for L, lowered along half a cosine; ten times that for λ and the weights'),

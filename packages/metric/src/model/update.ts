@@ -87,7 +87,7 @@ export async function remove(given: Model, rows: ArrayLike<number>): Promise<Col
   })
 }
 
-/** The model over other embedded samples; where it keeps an inverse, `update` gives that, or undefined to compute it anew. */
+/** The model over other embedded samples; where it keeps an inverse, `update` gives that, or undefined to recompute it. */
 async function withSamples(
   model: CollaborativeModel,
   dictionary: Matrix,

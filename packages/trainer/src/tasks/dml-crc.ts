@@ -17,7 +17,7 @@ export interface DmlCrcTaskOptions {
   objective: CollaborativeObjective
   /** Put the live batch in the dictionary, so that the gradient also moves what codes, not only what is coded. Default true. */
   live?: boolean
-  /** Compute the whole bank anew after every so many epochs. Default 1. */
+  /** Epochs between two recomputations of the whole bank. Default 1. */
   refreshEvery?: number
   /** Factors on the run's learning rate. */
   rates?: { backbone?: number; metric?: number; scalars?: number }
