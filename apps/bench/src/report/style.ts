@@ -42,6 +42,8 @@ article li { min-width: 0 } article li img { width: 100%; aspect-ratio: 1; objec
 .shares { list-style: none; margin: 0; padding: 0 } .shares li { position: relative; padding: 0 .3rem; margin: 2px 0; overflow-wrap: anywhere }
 .share { position: absolute; left: 0; top: 0; bottom: 0; background: var(--accent); opacity: .18; border-radius: 3px }
 .shares small { position: relative; color: var(--ink) } .query > div { flex: 1; min-width: 0 }
+.legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; list-style: none; padding: 0; margin: .5rem 0; font-size: .85rem }
+.legend span { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .35em }
 .pairs { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)) }
 .pairs ol { grid-template-columns: repeat(3, 1fr) }
 @media (max-width: 640px) {

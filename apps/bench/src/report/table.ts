@@ -24,7 +24,7 @@ export function tableHtml(
       html`<tr>${row.map((cell, c) =>
         c === 0
           ? html`<th scope="row">${cell}</th>`
-          : html`<td class="${kind(all[c])}" data-heading="${all[c].heading}">${cell}</td>`,
+          : html`<td class="${kind(all[c])}" data-heading="${all[c].heading}">${cell === '' ? '' : html`<span>${cell}</span>`}</td>`,
       )}</tr>\n`,
   )}</tbody>
 </table></div>`

@@ -1,16 +1,19 @@
 import * as Plot from '@observablehq/plot'
 import type { EmbeddingMap } from '../../results/details.ts'
+import { html } from '../html.ts'
 import { type Figure, plotSvg } from '../plot.ts'
+
+/** More classes have colours that no eye tells apart; their names are shown where the pointer rests. */
+const MOST_IN_LEGEND = 12
 
 /** Test features in the learned metric, in the plane of their two main directions. */
 export function mapFigure({ title, points }: EmbeddingMap, classes: readonly string[]): Figure {
   const wrong = points.filter(({ right }) => !right)
-  const colour = ({ label }: { label: number }) => `hsl(${Math.round((label * 137.508) % 360)} 65% 52%)`
   return {
     title,
     caption:
       'Test images in the learned metric, in the plane of their two main directions. A colour is a class; a ring marks an image that was classified wrongly.',
-    drawing: plotSvg(
+    drawing: html`${plotSvg(
       {
         height: 380,
         aspectRatio: undefined,
@@ -27,6 +30,12 @@ export function mapFigure({ title, points }: EmbeddingMap, classes: readonly str
         ],
       },
       `${title}: ${points.length} test images, ${wrong.length} of them classified wrongly`,
-    ),
+    )}${classes.length <= MOST_IN_LEGEND ? legend(classes) : undefined}`,
   }
 }
+
+/** Neighbouring classes are a golden angle apart. */
+const colour = ({ label }: { label: number }) => `hsl(${Math.round((label * 137.508) % 360)} 65% 52%)`
+
+const legend = (classes: readonly string[]) =>
+  html`<ul class="legend">${classes.map((name, label) => html`<li><span style="background:${colour({ label })}"></span>${name}</li>`)}</ul>`

@@ -8,6 +8,7 @@ export function sweepFigure({ title, option, points }: SweepCurve): Figure {
   const values = points.map(({ value }) => value)
   const logarithmic = Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 10
   const shown = points.map(({ value, accuracy }) => ({ value, percent: 100 * accuracy }))
+  const [least, most] = [Math.min, Math.max].map((of) => of(...shown.map(({ percent }) => percent)))
   const best = shown.reduce((a, b) => (b.percent > a.percent ? b : a))
   return {
     title,
@@ -21,7 +22,14 @@ export function sweepFigure({ title, option, points }: SweepCurve): Figure {
           ticks: 5,
           tickFormat: logarithmic ? '~g' : undefined,
         },
-        y: { label: 'accuracy %', grid: true, ticks: 5, nice: true },
+        // A flat curve has no height of its own.
+        y: {
+          label: 'accuracy %',
+          grid: true,
+          ticks: 5,
+          nice: true,
+          ...(least === most && { domain: [least - 1, most + 1] }),
+        },
         marks: [
           Plot.lineY(shown, { x: 'value', y: 'percent', stroke: 'var(--accent)', strokeWidth: 2 }),
           Plot.dot(shown, { x: 'value', y: 'percent', fill: 'var(--accent)', r: 3 }),
