@@ -1,6 +1,7 @@
-// Compiles assembly/ to assembly/resample.wasm, and writes beside it which sources it was made from: a test compares them.
+// Compiles assembly/ and writes it as src/resample-code.ts, which every bundler and every browser can load, and which sources it
+// was made from: a test compares them.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { digestOfSources } from '../assembly/digest.mjs'
 
@@ -11,4 +12,13 @@ execFileSync('npx', [...compiler, 'assembly/resample.ts', '-o', 'assembly/resamp
   cwd: folder,
   stdio: 'inherit',
 })
+const compiled = new URL('../assembly/resample.wasm', import.meta.url)
+const lines = readFileSync(compiled, 'base64').match(/.{1,110}/g)
+rmSync(compiled)
+const text = `/** assembly/resample.ts, compiled to WebAssembly by \`npm run build:wasm\`, in base64. */
+export const resampleCode = \`
+${lines.join('\n')}
+\`
+`
+writeFileSync(new URL('../src/resample-code.ts', import.meta.url), text)
 writeFileSync(new URL('../assembly/sources.sha256', import.meta.url), `${digestOfSources()}\n`)

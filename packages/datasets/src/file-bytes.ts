@@ -21,7 +21,7 @@ export async function withFile<T>(path: string, use: (descriptor: number) => Pro
 export const lengthOf = (descriptor: number): number => fstatSync(descriptor).size
 
 /** Fills `to` from `position` on. False where the file has fewer bytes. */
-export async function fill(descriptor: number, to: Buffer, position: number): Promise<boolean> {
+export async function fill(descriptor: number, to: Uint8Array, position: number): Promise<boolean> {
   for (let done = 0; done < to.length; ) {
     const { bytesRead } = await readBytes(descriptor, to, done, to.length - done, position + done)
     if (bytesRead === 0) return false

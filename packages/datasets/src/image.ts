@@ -38,7 +38,7 @@ async function drawJpeg(turbo: DecodeJpeg, bytes: Buffer, size: Size, window: Wi
   const drawn = await withResampler(async (resampler) => {
     const { pixels } = resampler.prepare(size, window)
     try {
-      await turbo(bytes, pixels)
+      await turbo(bytes, Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength))
     } catch {
       return false
     }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { resampleCode } from './resample-code.ts'
 import type { Size } from './transform.ts'
 
 /** The filter by which images are resized, a triangle or a cubic; both as wide as the reduction asks for. */
@@ -44,7 +44,7 @@ const idle: Resampler[] = []
 
 /** Lends `use` a resampler whose memory no one else touches meanwhile. */
 export async function withResampler<T>(use: (resampler: Resampler) => Promise<T>): Promise<T> {
-  compiled ??= readFile(new URL('../assembly/resample.wasm', import.meta.url)).then((code) => WebAssembly.compile(code))
+  compiled ??= WebAssembly.compile(Uint8Array.from(atob(resampleCode), (byte) => byte.charCodeAt(0)))
   const resampler = idle.pop() ?? new Resampler(await compiled)
   try {
     return await use(resampler)
@@ -81,7 +81,7 @@ export class Resampler {
    * Gets ready for an image of the given size.
    * @returns where its RGB bytes go, [height, width, 3], and which of its rows are read.
    */
-  prepare(image: Size, window: Window): { pixels: Buffer; firstRow: number; rowCount: number } {
+  prepare(image: Size, window: Window): { pixels: Uint8Array; firstRow: number; rowCount: number } {
     const { tableStride, makeTable } = this.#kernels
     this.#window = window
     this.#image = image
@@ -107,7 +107,7 @@ export class Resampler {
     this.#from = table.getInt32(0, true)
     this.#count = Math.min(image.height, table.getInt32(last, true) + 2 * table.getInt32(last + 4, true)) - this.#from
     return {
-      pixels: Buffer.from(this.#memory.buffer, pixels, imageBytes),
+      pixels: new Uint8Array(this.#memory.buffer, pixels, imageBytes),
       firstRow: this.#from,
       rowCount: this.#count,
     }

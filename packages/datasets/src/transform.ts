@@ -1,4 +1,5 @@
-import { InputError, type Prng } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
+import type { Prng } from '@dml-crc/core/prng'
 import type { Box } from './dataset.ts'
 import type { Interpolation } from './resample.ts'
 

@@ -17,6 +17,7 @@ export {
   loadExport,
   saveImageModel,
 } from './export/image-model-file.ts'
+export { writePageModel } from './export/page-model.ts'
 export { type ExtractedFeatures, type ExtractOptions, extractFeatures, extractToFile } from './extract-features.ts'
 export { FeatureFile } from './feature-file.ts'
 export { type CheckpointOptions, type EpochRecord, type FitOptions, fit, type RunResult } from './fit.ts'

@@ -12,6 +12,7 @@ import { addPredict } from './predict.ts'
 import { addReport } from './report.ts'
 import { addRun } from './run.ts'
 import { addExport, addTrain } from './train.ts'
+import { addWeb } from './web.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly ((program: Command) => void)[] = [
@@ -27,6 +28,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addPredict,
   addEvaluate,
   addExplain,
+  addWeb,
   addEngine,
   addDoctor,
   addCompletion,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Description } from '@dml-crc/browser/description'
 import { replaceFile, writeJsonAtomic } from '@dml-crc/core'
 import type { Graph } from './graph.ts'
 import type { Attribute } from './operations.ts'
@@ -23,8 +24,15 @@ function attributeJson(attribute: Attribute): object {
 const mapValues = <T, U>(record: Readonly<Record<string, T>>, f: (value: T, key: string) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]))
 
-/** Writes the graph as `model.json` and `weights.bin`, which `tf.loadGraphModel` reads in any browser. */
-export async function writeTfjsModel(folder: string, { nodes, constants, input, outputs }: Graph): Promise<void> {
+/**
+ * Writes the graph as `model.json` and `weights.bin`, which `tf.loadGraphModel` reads in any browser.
+ * @param description goes into the metadata of `model.json`
+ */
+export async function writeTfjsModel(
+  folder: string,
+  { nodes, constants, input, outputs }: Graph,
+  description?: Description,
+): Promise<void> {
   const float = { type: TYPE.float32 }
   const typeOf = (data: Float32Array | Int32Array) => (data instanceof Float32Array ? 'float32' : 'int32')
   const node = [
@@ -55,6 +63,7 @@ export async function writeTfjsModel(folder: string, { nodes, constants, input, 
   await writeJsonAtomic(join(folder, 'model.json'), {
     format: 'graph-model',
     generatedBy: 'dml-crc',
+    ...(description && { userDefinedMetadata: { dmlCrc: description } }),
     modelTopology: { node, versions: { producer: 1087 } },
     signature: {
       inputs: { [input.name]: tensorJson(input.name, input.shape) },

@@ -1,0 +1,17 @@
+import { join } from 'node:path'
+import { saveModel } from '@dml-crc/metric/files'
+import { describeNetwork } from './describe-network.ts'
+import { imageGraph } from './image-graph.ts'
+import type { ImageModelParts } from './image-model-file.ts'
+import { writeTfjsModel } from './tfjs-model.ts'
+
+/**
+ * Writes what `loadModel` of @dml-crc/browser fetches: `tfjs/`, the network alone, which gives features, and
+ * `model.safetensors`, which can be taught there. An export has more: its graph gives scores too, and fits no taught model.
+ * @throws {InputError} when the backbone does something that the export has no name for.
+ */
+export async function writePageModel(folder: string, parts: ImageModelParts): Promise<void> {
+  const graph = await imageGraph(parts)
+  await writeTfjsModel(join(folder, 'tfjs'), graph, describeNetwork(parts))
+  await saveModel(join(folder, 'model.safetensors'), parts.model)
+}
