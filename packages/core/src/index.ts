@@ -16,6 +16,7 @@ export {
   NumericalError,
 } from './errors.ts'
 export { homeFolder } from './home.ts'
+export { interruptible } from './interruptible.ts'
 export { parseJson, readJson, type Schema } from './json-file.ts'
 export { sweepLeftovers } from './leftovers.ts'
 export { acquireLock, type LockOptions, withLock } from './lock.ts'

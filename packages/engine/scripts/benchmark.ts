@@ -37,7 +37,7 @@ for (const n of [512, 1024]) {
   await time(`matMul ${n}`, () => tf.matMul(a, x))
   await time(`cholesky ${n}`, () => cholesky(a))
   await time(`choleskySolve ${n}, 32 right-hand sides`, () => choleskySolve(l, b))
-  await time(`solve ${n} positive definite, 32`, () => solve(a, b, { form: 'positiveDefinite' }))
+  await time(`solve ${n} positive definite, 32`, () => solve(a, b, { positiveDefinite: true }))
   await time(`solve ${n} general, 32`, () => solve(a, b))
 }
 

@@ -1,5 +1,5 @@
 export type { RuleWeights } from './coding/class-logits.ts'
-export type { ResidualForm, Rule } from './coding/residuals.ts'
+export type { ResidualsBy, Rule } from './coding/residuals.ts'
 export { binomialInterval } from './evaluation/binomial-interval.ts'
 export { calibrate } from './evaluation/calibrate.ts'
 export { expectedCalibrationError, type ReliabilityBin, reliability } from './evaluation/calibration.ts'

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Callback } from './callback.ts'
 import { jsonLines } from './callbacks/json-lines.ts'
-import { leakGuard } from './callbacks/leak-guard.ts'
+import { leakWatch } from './callbacks/leak-watch.ts'
 import { type FitOptions, fit } from './fit.ts'
 import type { Schedule } from './schedules.ts'
 import { sgd } from './sgd.ts'
@@ -45,7 +45,7 @@ it('learns, tells its callbacks every step, and leaks no tensor', async () => {
 it('keeps memory flat over 500 steps with everything switched on', async () => {
   const heap: number[] = []
   const watch: Callback = { name: 'watch', step: ({ step }) => void (step % 100 === 99 && heap.push(memory())) }
-  const callbacks = [leakGuard(), jsonLines(join(folder, 'long.jsonl')), watch]
+  const callbacks = [leakWatch(), jsonLines(join(folder, 'long.jsonl')), watch]
   const checkpoints = { folder: join(folder, 'long'), everySteps: 250 }
   const { steps } = await fit(toyTask(), {
     ...options(),

@@ -1,6 +1,6 @@
+import { interruptible } from '@dml-crc/core'
 import type { Command } from 'commander'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import { interruptible } from '../run/interruptible.ts'
 
 const ENGINE_EXAMPLES = `
 Examples:

@@ -150,14 +150,14 @@ async function begin(
     case 'dmlCrc':
       break
   }
-  const options = dmlCrcGradient.options.parse(entry.options)
+  const { noise, smoothing } = dmlCrcGradient.options.parse(entry.options)
   const frozen = await dmlCrcGradient.make(entry.options, { prng: prng.split('metric') }).fit(fit.features, fit.labels)
   return dmlCrcTask({
     backbone,
     records: images.fit,
     transform,
     // As while the metric was learned: without noise L goes on to fit single training images.
-    objective: resumeObjective(frozen, { noise: options.noise, prng: prng.split('noise') }),
+    objective: resumeObjective(frozen, { noise, smoothing, prng: prng.split('noise') }),
     rates: { backbone: backboneRate, metric: metricRate, scalars: metricRate },
     classNames,
   })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { DataError, InputError, Prng, readFeatures, readLabels } from '@dml-crc/core'
+import { DataError, InputError, interruptible, Prng, readFeatures, readLabels } from '@dml-crc/core'
 import type { Label } from '@dml-crc/core/arrays'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { textTable } from '../command-line/table.ts'
@@ -13,9 +13,8 @@ import { contentKey, RunFolder } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
 import type { SplitFeatures } from './features.ts'
 import { headCells, headColumns } from './head-table.ts'
-import { interruptible } from './interruptible.ts'
 import { measureMethod } from './measure-method.ts'
-import type { RunPlace } from './run-command.ts'
+import { GOES_ON, type RunPlace } from './run-command.ts'
 
 interface Cell extends SplitFeatures {
   network: string
@@ -50,7 +49,7 @@ export async function runFeatureFiles(
       const place = { out: join(out, set.dataset), resume, overwrite }
       rows.push(...(await runSet(experiment, set, files.get(set)!, { loaded, terminal, signal, place })))
     }
-  })
+  }, GOES_ON)
   terminal.print(textTable(headColumns(rows), headCells(rows)))
   for (const { dataset } of sets) terminal.print(join(out, dataset, 'report.html'))
   terminal.printJson(rows)

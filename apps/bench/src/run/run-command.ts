@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { interruptible } from '@dml-crc/core'
 import { textTable } from '../command-line/table.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { writeReport } from '../report/write.ts'
@@ -8,10 +9,12 @@ import { reportedFor } from '../results/reported.ts'
 import { RunFolder } from '../results/run-folder.ts'
 import { RESULT_COLUMNS, resultCells } from '../results/table.ts'
 import { partOf } from './images.ts'
-import { interruptible } from './interruptible.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 import { runExperiment } from './run.ts'
 import { termsOf } from './terms-of.ts'
+
+/** What is said of a run that is stopped. */
+export const GOES_ON = 'what was finished is kept, and --resume goes on from there'
 
 /** Where a run goes, and what becomes of a run that is there. */
 export interface RunPlace {
@@ -51,8 +54,9 @@ export async function runCommand(
     resume,
     overwrite,
   })
-  await interruptible((signal) =>
-    runExperiment(experiment, { images, engine: loaded, folder, terminal, exportsModel, signal }),
+  await interruptible(
+    (signal) => runExperiment(experiment, { images, engine: loaded, folder, terminal, exportsModel, signal }),
+    GOES_ON,
   )
   const report = await writeReport(out)
   terminal.print(textTable(RESULT_COLUMNS, resultCells(folder.results.rows)))

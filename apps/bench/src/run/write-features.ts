@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { writeSafetensors } from '@dml-crc/core'
+import { interruptible, writeSafetensors } from '@dml-crc/core'
 import type { Experiment } from '../experiment/schema.ts'
 import { splitFeatures } from './features.ts'
-import { interruptible } from './interruptible.ts'
 import { openBackbone } from './open-backbone.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 

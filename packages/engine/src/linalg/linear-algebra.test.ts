@@ -31,7 +31,7 @@ describe.each<EngineName>(['wasm', 'cpu'])('on %s', (name) => {
     expect(largest(tf.sub(product(l, triangularSolve(l, b)), b))).toBeLessThan(1e-5)
     expect(largest(tf.sub(tf.matMul(l, triangularSolve(l, b, { transpose: true }), true), b))).toBeLessThan(1e-5)
     expect(largest(tf.sub(product(a, choleskySolve(l, b)), b))).toBeLessThan(1e-4)
-    expect(largest(tf.sub(product(a, solve(a, b, { form: 'positiveDefinite' })), b))).toBeLessThan(1e-4)
+    expect(largest(tf.sub(product(a, solve(a, b, { positiveDefinite: true })), b))).toBeLessThan(1e-4)
     expect(largest(tf.sub(product(a, inverse(a)), tf.eye(n)))).toBeLessThan(1e-4)
   })
 
@@ -48,7 +48,7 @@ describe.each<EngineName>(['wasm', 'cpu'])('on %s', (name) => {
     const b = tf.tensor2d(prng.normals(n * 4), [n, 4])
     const l = cholesky(a)
     expect(largest(tf.sub(tf.matMul(l, l, false, true), a))).toBeLessThan(1e-5)
-    for (const x of [choleskySolve(l, b), solve(a, b), solve(a, b, { form: 'positiveDefinite' })]) {
+    for (const x of [choleskySolve(l, b), solve(a, b), solve(a, b, { positiveDefinite: true })]) {
       expect(largest(tf.sub(product(a, x), b))).toBeLessThan(1e-5 * largest(x) * Math.sqrt(n))
     }
   })
@@ -69,7 +69,7 @@ describe.each<EngineName>(['wasm', 'cpu'])('on %s', (name) => {
       triangularSolve: (m, r) => tf.square(triangularSolve(cholesky(m), r)),
       transposedSolve: (m, r) => tf.square(triangularSolve(cholesky(m), r, { transpose: true })),
       choleskySolve: (m, r) => tf.square(choleskySolve(cholesky(m), r)),
-      solvePositive: (m, r) => tf.square(solve(m, r, { form: 'positiveDefinite' })),
+      solvePositive: (m, r) => tf.square(solve(m, r, { positiveDefinite: true })),
       solveGeneral: (m, r) => tf.square(solve(tf.add(m, tf.mul(skew, 0.3)), r)),
       inverse: (m) => tf.mul(inverse(tf.add(m, tf.mul(skew, 0.3))), weights),
     }
@@ -110,7 +110,7 @@ describe.each<EngineName>(['wasm', 'cpu'])('on %s', (name) => {
   it('leaves no tensors behind', () => {
     const a = positiveDefinite(1, 4, prng)
     const before = tf.memory().numTensors
-    tf.dispose([cholesky(a), inverse(a), inverse(a, { form: 'positiveDefinite' })])
+    tf.dispose([cholesky(a), inverse(a), inverse(a, { positiveDefinite: true })])
     tf.dispose(tf.grad((m: tf.Tensor) => tf.sum(inverse(m)))(a))
     expect(tf.memory().numTensors).toBe(before)
   })

@@ -5,8 +5,8 @@ import { lowerTriangle, transposed } from './triangle.ts'
 import { requireSquare, requireSystem } from './validate.ts'
 
 export interface SolveOptions {
-  /** `positiveDefinite` (symmetric; half the work) or `general`, the default. */
-  form?: 'general' | 'positiveDefinite'
+  /** Whether a is known to be symmetric and positive definite: half the work. Default false. */
+  positiveDefinite?: boolean
 }
 
 /**
@@ -15,11 +15,14 @@ export interface SolveOptions {
  * @param a [..., n, n] float32
  * @param b [..., n, k] float32
  * @returns [..., n, k]
- * @throws InputError when the shapes do not fit; NumericalError where `form` is `positiveDefinite` and a is not.
+ * @throws InputError when the shapes do not fit; NumericalError where `positiveDefinite` is set and a is not.
  */
-export function solve(a: tf.Tensor, b: tf.Tensor, { form = 'general' }: SolveOptions = {}): tf.Tensor {
+export function solve(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  { positiveDefinite: symmetric = false }: SolveOptions = {},
+): tf.Tensor {
   requireSystem('solve', a, b)
-  const symmetric = form === 'positiveDefinite'
   const op = tf.customGrad((matrix, right, save) => {
     const factors = symmetric
       ? [runMatrixKernel<tf.Tensor>('Cholesky', { input: matrix as tf.Tensor })]

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs'
 import { membership, sumByClass, toClasses } from './class-layout.ts'
 import type { Exclusion } from './exclusion.ts'
 import { product } from './product.ts'
-import { classResiduals, type Dictionary, type ResidualForm, type Rule } from './residuals.ts'
+import { classResiduals, type Dictionary, type ResidualsBy, type Rule } from './residuals.ts'
 
 /** A weight of the decision rule; 0 leaves its part out, a tensor is one that is learned. */
 export type Weight = number | tf.Scalar
@@ -29,7 +29,7 @@ export interface LogitsInput {
   readonly exclusion?: Exclusion
   readonly weights: RuleWeights
   readonly rule: Rule
-  readonly form?: ResidualForm
+  readonly residuals?: ResidualsBy
 }
 
 const isZero = (weight: Weight) => weight === 0
@@ -40,11 +40,11 @@ const isZero = (weight: Weight) => weight === 0
  * with respect to every tensor in it. Call it inside tf.tidy.
  */
 export function classLogits(input: LogitsInput): tf.Tensor2D {
-  const { alpha, dictionary, queries, targets = queries, weights, rule, form } = input
+  const { alpha, dictionary, queries, targets = queries, weights, rule, residuals } = input
   const parts: tf.Tensor2D[] = []
   if (!isZero(weights.residual)) {
-    const residuals = classResiduals(alpha, dictionary, { targets, rule, form })
-    parts.push(tf.mul(residuals, tf.neg(weights.residual)))
+    const left = classResiduals(alpha, dictionary, { targets, rule, residuals })
+    parts.push(tf.mul(left, tf.neg(weights.residual)))
   }
   if (!isZero(weights.mean)) parts.push(tf.mul(meanCosines(input), weights.mean))
   if (!isZero(weights.ridge)) parts.push(tf.mul(sumByClass(alpha, dictionary.layout), weights.ridge))

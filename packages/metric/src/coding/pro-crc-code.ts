@@ -33,7 +33,7 @@ export function proCrcLeaveOneOutCodes(
   const members = membership(layout)
   const sameClass = product(members, members, { a: true })
   const system = tf.add(tf.mul(gram, tf.add(tf.mul(sameClass, own), whole)), tf.mul(tf.eye(n), lambda))
-  const z = solve(system, tf.eye(n), { form: 'positiveDefinite' }) as tf.Tensor2D
+  const z = solve(system, tf.eye(n), { positiveDefinite: true }) as tf.Tensor2D
   const s = product(z, gram)
   const diagonal = (x: tf.Tensor2D) => tf.sum(tf.mul(x, tf.eye(n)), 0, true)
   return tf.sub(s, tf.mul(z, tf.div(diagonal(s), diagonal(z))))

@@ -20,7 +20,7 @@ export type Rule = 'plain' | 'ratio'
  * to about 1e-6·‖t‖². `direct`: from the differences themselves, right to 1e-6 of the residual, for C·r numbers and 2·N·r
  * operations a query; for samples so many or λ so small that classes rebuild a query almost perfectly.
  */
-export type ResidualForm = 'gram' | 'direct'
+export type ResidualsBy = 'gram' | 'direct'
 
 /** Added to ‖α_c‖² in the ratio rule, so that a class without a part in the code does not divide by zero. */
 export const RATIO_EPSILON = 1e-6
@@ -38,19 +38,19 @@ export interface Dictionary {
 
 /**
  * The class residuals [C, B], in the layout's order of classes, of targets t [B, r] and codes α [N', B]. Without targets
- * the dictionary's own rows are those. Differentiable with respect to α, t and D̂, in the Gram form by formulae of its
+ * the dictionary's own rows are those. Differentiable with respect to α, t and D̂, by Gram blocks by formulae of its
  * own, which form nothing larger than the codes: with T = G_ccα_c − h_c and a derivative g by the plain residuals,
  * ∂α = 2g_cT_c, ∂t = 2(tΣ_c g_c − D̂ᵀ(g∘α)), ∂D̂ = 2(Σ_b g_cα_cα_cᵀD̂_c − (g∘α)t). Residuals are kept at 0 or above.
  */
 export function classResiduals(
   alpha: tf.Tensor2D,
   dictionary: Dictionary,
-  { targets, rule = 'plain', form = 'gram' }: { targets?: tf.Tensor2D; rule?: Rule; form?: ResidualForm } = {},
+  { targets, rule = 'plain', residuals = 'gram' }: { targets?: tf.Tensor2D; rule?: Rule; residuals?: ResidualsBy } = {},
 ): tf.Tensor2D {
   const plain =
     dictionary.gamma !== undefined
       ? kernelResiduals(alpha, dictionary, targets)
-      : form === 'gram'
+      : residuals === 'gram'
         ? gramResiduals(alpha, dictionary, targets)
         : directResiduals(alpha, dictionary, targets)
   if (rule === 'plain') return plain

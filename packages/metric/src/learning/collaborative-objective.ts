@@ -14,7 +14,7 @@ import { type MahalanobisOptions, mahalanobis, mahalanobisOf } from './mahalanob
 import { DEFAULTS, type MetricOptions } from './metric-options.ts'
 import { type MetricParameters, metricParameters } from './metric-parameters.ts'
 
-/** What a metric starts with; the defaults are those of `fitDmlCrc`. */
+/** What a metric starts with; the defaults are those of `dmlCrcGradient`. */
 export interface ObjectiveOptions
   extends MahalanobisOptions,
     Partial<Pick<MetricOptions, 'lambda' | 'temperature' | 'meanWeight' | 'ridgeWeight' | 'unitLength'>>,
@@ -25,9 +25,9 @@ export interface ObjectiveSettings {
   rule?: Rule
   /** What is done to features first. Default signed square root with ε = 1e-4 and unit length, which are differentiable. */
   normalisation?: Normalisation
-  /** Share of each target that is spread evenly over all classes. Default 0. */
+  /** Share of each target that is spread evenly over all classes. Default 0.3. */
   smoothing?: number
-  /** Length of the noise put on every normalised feature at each step, relative to its own. Default 0. */
+  /** Length of the noise put on every normalised feature at each step, relative to its own. Default 1. */
   noise?: number
   /** Draws the noise, and the start of L where that is random. Default `Prng.fromSeed(0)`. */
   prng?: Prng
@@ -79,7 +79,12 @@ export function resumeObjective(model: CollaborativeModel, settings: ObjectiveSe
 }
 
 function objectiveOf(parameters: MetricParameters, settings: ObjectiveSettings): CollaborativeObjective {
-  const { rule = DEFAULTS.rule, normalisation = NORMALISATION, smoothing = 0, noise = 0 } = settings
+  const {
+    rule = DEFAULTS.rule,
+    normalisation = NORMALISATION,
+    smoothing = DEFAULTS.smoothing,
+    noise = DEFAULTS.noise,
+  } = settings
   let prng = settings.prng ?? Prng.fromSeed(0)
   /** x with noise, for rows of length 1. */
   const withNoise = (x: tf.Tensor2D): tf.Tensor2D => {
@@ -109,7 +114,7 @@ function objectiveOf(parameters: MetricParameters, settings: ObjectiveSettings):
         method: 'DML-CRC',
         normalisation,
         embedding,
-        decision: { kind: 'collaborative', dictionary: rows, labels, code, rule, form: 'gram', weights },
+        decision: { kind: 'collaborative', dictionary: rows, labels, code, rule, residuals: 'gram', weights },
         ...(classNames && { classNames: [...classNames] }),
       }
     },

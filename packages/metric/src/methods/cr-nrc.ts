@@ -20,7 +20,7 @@ export const crNrc = defineMethod({
   grid: { lambda: [1e-3, 1e-2, 0.1], mu: [0.03, 0.1, 0.3, 1] },
   async fit({ features, labels }, { lambda, mu, iterations }) {
     const code = { kind: 'classResidual' as const, lambda, mu, iterations }
-    const how = { rule: 'plain', form: 'gram', weights: ONLY_RESIDUALS } as const
+    const how = { rule: 'plain', residuals: 'gram', weights: ONLY_RESIDUALS } as const
     return { decision: { kind: 'collaborative', dictionary: features, labels, code, ...how } }
   },
 })

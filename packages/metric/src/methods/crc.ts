@@ -13,17 +13,17 @@ export const crc = defineMethod({
   options: {
     lambda: ridgeWeight.default(0.3).describe('λ, the weight of ‖α‖²'),
     rule: ruleOption,
-    form: z
+    residuals: z
       .enum(['gram', 'direct'])
       .default('gram')
       .describe('How residuals are computed: quickly, or from the differences themselves, which keeps more digits'),
   },
   grid: { lambda: [0.01, 0.03, 0.1, 0.3, 1, 3] },
-  async fit({ features, labels }, { lambda, rule, form }) {
+  async fit({ features, labels }, { lambda, rule, residuals }) {
     const inverse = await hostInverse(features, lambda)
     const code = { kind: 'ridge' as const, lambda, inverse }
     return {
-      decision: { kind: 'collaborative', dictionary: features, labels, code, rule, form, weights: ONLY_RESIDUALS },
+      decision: { kind: 'collaborative', dictionary: features, labels, code, rule, residuals, weights: ONLY_RESIDUALS },
     }
   },
 })

@@ -25,7 +25,7 @@ export const dmlCrcGradient = defineMethod({
     return {
       embedding,
       losses,
-      decision: { kind: 'collaborative', dictionary, labels, code, rule: options.rule, form: 'gram', weights },
+      decision: { kind: 'collaborative', dictionary, labels, code, rule: options.rule, residuals: 'gram', weights },
     }
   },
 })

@@ -64,7 +64,7 @@ export const dmlCrc = defineMethod({
         ...(kernel !== undefined && { gamma: kernel }),
         code: { kind: 'ridge', lambda: candidate.lambda, inverse },
         rule: 'plain',
-        form: 'gram',
+        residuals: 'gram',
         weights: { residual: rule.residual, mean: 0, ridge: rule.ridge },
       },
     }

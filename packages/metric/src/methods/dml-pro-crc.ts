@@ -30,7 +30,7 @@ export const dmlProCrc = defineMethod({
     return {
       embedding,
       losses,
-      decision: { kind: 'collaborative', dictionary, labels, code, rule: given.rule, form: 'gram', weights },
+      decision: { kind: 'collaborative', dictionary, labels, code, rule: given.rule, residuals: 'gram', weights },
     }
   },
 })

@@ -64,8 +64,8 @@ describe('against float64 references', () => {
   const byResiduals: [Classifier, number[][]][] = [
     [crc.make({ ...plain, lambda: 0.3 }), goldens.crc],
     [crc.make({ ...plain, lambda: 0.3, rule: 'ratio' }), goldens.crcRatio],
-    [crc.make({ ...plain, lambda: 0.3, form: 'direct' }), goldens.crc],
-    [crc.make({ ...plain, lambda: 0.3, rule: 'ratio', form: 'direct' }), goldens.crcRatio],
+    [crc.make({ ...plain, lambda: 0.3, residuals: 'direct' }), goldens.crc],
+    [crc.make({ ...plain, lambda: 0.3, rule: 'ratio', residuals: 'direct' }), goldens.crcRatio],
     [proCrc.make({ ...plain, lambda: 0.5, gamma: 0.2 }), goldens.proCrc],
     [robustProCrc.make({ ...plain, lambda: 0.05, gamma: 0.1 }), aboveLeast(goldens.robustProCrc)],
     [nrc.make(plain), goldens.nrc],
@@ -230,7 +230,7 @@ it('the direct form keeps the digits of a residual far below the length of its q
     [-0.8, 0.6],
   ])
   const { scores } = await classify(
-    crc.make({ ...plain, lambda, form: 'direct' }),
+    crc.make({ ...plain, lambda, residuals: 'direct' }),
     samples,
     [0, 1],
     matrix([[0.6, 0.8]]),

@@ -17,7 +17,7 @@ export const nrc = defineMethod({
   async fit({ features, labels }, { mu, iterations }) {
     const inverse = await hostInverse(features, mu / 2)
     const code = { kind: 'nonNegative' as const, mu, iterations, inverse }
-    const how = { rule: 'plain', form: 'gram', weights: ONLY_RESIDUALS } as const
+    const how = { rule: 'plain', residuals: 'gram', weights: ONLY_RESIDUALS } as const
     return { decision: { kind: 'collaborative', dictionary: features, labels, code, ...how } }
   },
 })

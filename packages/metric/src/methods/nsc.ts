@@ -18,7 +18,7 @@ export const nsc = defineMethod({
   grid: { lambda: [1e-3, 1e-2, 0.1, 1] },
   async fit({ features, labels }, { lambda }) {
     const code = { kind: 'classWise' as const, lambda }
-    const how = { rule: 'plain', form: 'gram', weights: ONLY_RESIDUALS } as const
+    const how = { rule: 'plain', residuals: 'gram', weights: ONLY_RESIDUALS } as const
     return { decision: { kind: 'collaborative', dictionary: features, labels, code, ...how } }
   },
 })

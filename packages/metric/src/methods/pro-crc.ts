@@ -15,7 +15,7 @@ export const proCrc = defineMethod({
   grid: { lambda: [0.03, 0.1, 0.3, 1, 3], gamma: [0.01, 0.1] },
   async fit({ features, labels }, { lambda, gamma }) {
     const code = { kind: 'proCrc' as const, lambda, gamma }
-    const how = { rule: 'plain', form: 'gram', weights: ONLY_RESIDUALS } as const
+    const how = { rule: 'plain', residuals: 'gram', weights: ONLY_RESIDUALS } as const
     return { decision: { kind: 'collaborative', dictionary: features, labels, code, ...how } }
   },
 })

@@ -28,7 +28,7 @@ export const reconstruction = defineMethod({
     const dictionary = await mapped(features, embedding)
     const { lambda } = options
     const code = { kind: 'ridge' as const, lambda, inverse: await hostInverse(dictionary, lambda) }
-    const how = { rule: 'plain', form: 'gram', weights: ONLY_RESIDUALS } as const
+    const how = { rule: 'plain', residuals: 'gram', weights: ONLY_RESIDUALS } as const
     return { embedding, losses, decision: { kind: 'collaborative', dictionary, labels, code, ...how } }
   },
 })

@@ -42,7 +42,7 @@ export const wcrc = defineMethod({
     const code = { kind: 'ridge' as const, lambda, inverse: await hostInverse(dictionary, lambda) }
     return {
       embedding: { factor, unitLength: false },
-      decision: { kind: 'collaborative', dictionary, labels, code, rule, form: 'gram', weights: ONLY_RESIDUALS },
+      decision: { kind: 'collaborative', dictionary, labels, code, rule, residuals: 'gram', weights: ONLY_RESIDUALS },
     }
   },
 })

@@ -34,7 +34,7 @@ export async function explain(
   const rows = await checkFeatures(features, 'queries', modelWidth(model))
   const queries = await embed(model, rows)
   const { labels: predicted } = await predict(model, rows)
-  const { labels, rule, form } = model.decision
+  const { labels, rule } = model.decision
   const classes = modelClasses(model)
   let position: Int32Array = new Int32Array(0)
   const [codes, residuals] = tf.tidy(() => {
@@ -42,7 +42,10 @@ export async function explain(
     const targets = toTensor(queries)
     const alpha = codes(targets)
     position = dictionary.layout.position
-    const left = toClasses(classResiduals(alpha, dictionary, { targets, rule, form }), dictionary.layout)
+    const left = toClasses(
+      classResiduals(alpha, dictionary, { targets, rule, residuals: model.decision.residuals }),
+      dictionary.layout,
+    )
     return [tf.transpose(alpha) as tf.Tensor2D, left]
   })
   const [alpha, left] = await Promise.all([codes.data(), residuals.data()])

@@ -152,9 +152,9 @@ export function misfit(model: Model): { part: string; expected: string; received
     for (const size of decision.code.inverse.shape) sizes.push(['decision.code.inverse', side, size])
   }
   if (decision.kind === 'collaborative' && decision.gamma !== undefined) {
-    const { code, form, weights } = decision
-    if (!embedding?.unitLength || code.kind !== 'ridge' || form !== 'gram' || weights.mean !== 0) {
-      const expected = 'an embedding of unit length, the code `ridge`, the form `gram` and weights.mean = 0'
+    const { code, residuals, weights } = decision
+    if (!embedding?.unitLength || code.kind !== 'ridge' || residuals !== 'gram' || weights.mean !== 0) {
+      const expected = 'an embedding of unit length, the code `ridge`, residuals by `gram` and weights.mean = 0'
       return { part: 'decision.gamma', expected, received: 'another combination' }
     }
   }

@@ -1,15 +1,15 @@
 // A run of its own process, for the tests that stop it: node run.ts FOLDER EPOCHS [slow]
 import { setTimeout } from 'node:timers/promises'
+import { interruptible } from '@dml-crc/core'
 import { adamW } from '../adamw.ts'
 import { jsonLines } from '../callbacks/json-lines.ts'
 import { fit } from '../fit.ts'
-import { stoppable } from '../interruption.ts'
 import { warmUpCosine } from '../schedules.ts'
 import { ToyLoader, toyTask } from './toy.ts'
 
 const [folder, epochs, slow] = process.argv.slice(2)
 const pause = { name: 'pause', step: () => (slow ? setTimeout(20) : undefined) }
-const result = await stoppable((signal) =>
+const result = await interruptible((signal) =>
   fit(toyTask(), {
     loader: new ToyLoader(),
     epochs: Number(epochs),

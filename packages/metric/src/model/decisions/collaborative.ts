@@ -34,14 +34,14 @@ export const CollaborativeDecision = z.strictObject({
   labels,
   /**
    * γ of the Gaussian kernel exp(γ(a·b − 1)) in the place of inner products, for rows of length 1; only with the code
-   * `ridge`, the form `gram` and without the cosine to the means.
+   * `ridge`, residuals by `gram` and without the cosine to the means.
    */
   gamma: positive.optional(),
   code: Code,
   /** How class residuals are measured. */
   rule: z.enum(['plain', 'ratio']),
   /** How class residuals are computed. */
-  form: z.enum(['gram', 'direct']),
+  residuals: z.enum(['gram', 'direct']),
   /** s, u and t of `classLogits`. */
   weights: z.strictObject({ residual: weight, mean: weight, ridge: weight }),
 })
@@ -108,17 +108,17 @@ export function openDictionary({ dictionary, labels, gamma, code }: Collaborativ
 }
 
 export function openCollaborative(decision: CollaborativeDecision): OpenDecision {
-  const { code, rule, form, weights } = decision
+  const { code, rule, residuals, weights } = decision
   const { dictionary, tensors, codes } = openDictionary(decision)
   const { layout, d } = dictionary
   return {
     tensors,
-    perQuery: Math.max(layout.rows, form === 'direct' ? layout.classes * d.shape[1] : 0),
+    perQuery: Math.max(layout.rows, residuals === 'direct' ? layout.classes * d.shape[1] : 0),
     scores(queries) {
       const alpha = codes(queries)
       // ProCRC measures each class's part against the whole reconstruction.
       const targets = code.kind === 'proCrc' ? product(alpha, d, { a: true }) : queries
-      return classLogits({ alpha, dictionary, queries, targets, weights, rule, form })
+      return classLogits({ alpha, dictionary, queries, targets, weights, rule, residuals })
     },
   }
 }

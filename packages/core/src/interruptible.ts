@@ -1,12 +1,15 @@
 const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
 
 /**
- * Runs work that SIGINT (Ctrl-C) and SIGTERM stop at its next opportunity; the process then exits with 130 or 143. A
- * second signal ends it at once. `outcome` is what the message says of what was begun.
+ * Runs work with a signal that SIGINT (Ctrl-C) and SIGTERM abort, so that it can save itself; the process then exits with
+ * 130 or 143 when it has nothing more to do. A second signal ends it at once.
+ * @param outcome what the message says of what was begun
+ *
+ * @example await interruptible((signal) => fit(task, { ...options, signal }))
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  outcome = 'what was finished is kept, and --resume goes on from there',
+  outcome = 'what was finished is kept',
 ): Promise<T> {
   const controller = new AbortController()
   const stop = (name: keyof typeof STATUS) => {

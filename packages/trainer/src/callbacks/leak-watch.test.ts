@@ -1,9 +1,9 @@
 import { NumericalError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { expect, it } from 'vitest'
-import { leakGuard } from './leak-guard.ts'
+import { leakWatch } from './leak-watch.ts'
 
-const step = (callback: ReturnType<typeof leakGuard>, number: number) =>
+const step = (callback: ReturnType<typeof leakWatch>, number: number) =>
   callback.step!({
     step: number,
     epoch: 0,
@@ -16,7 +16,7 @@ const step = (callback: ReturnType<typeof leakGuard>, number: number) =>
   })
 
 it('allows what is made while settling, and stops when a step leaves a tensor behind', () => {
-  const guard = leakGuard({ settle: 3 })
+  const guard = leakWatch({ settle: 3 })
   const kept: tf.Tensor[] = []
   for (let i = 0; i < 3; i++) {
     kept.push(tf.scalar(i))

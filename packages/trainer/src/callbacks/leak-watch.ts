@@ -7,9 +7,9 @@ import type { Callback } from '../callback.ts'
  * memory hours later. Compares with the count after `settle` steps, when every lazily made tensor exists.
  * @throws {NumericalError} with the number of tensors a step leaves behind.
  *
- * @example leakGuard({ settle: 10 })
+ * @example leakWatch({ settle: 10 })
  */
-export function leakGuard({ settle = 5, allowed = 0 } = {}): Callback {
+export function leakWatch({ settle = 5, allowed = 0 } = {}): Callback {
   let seen = 0
   let baseline = 0
   return {
