@@ -48,6 +48,10 @@ function tryOnce(url, to) {
 /** @returns the number of tries, and what went wrong */
 export async function closeConnections({ tries }) {
   const failures = []
+  const fail = (failure) => {
+    console.log(`failure: ${failure}`)
+    failures.push(failure)
+  }
   const folder = mkdtempSync(join(tmpdir(), 'dml-crc-faults-'))
   for (const [name, { whole, serve }] of Object.entries(SERVERS)) {
     const server = createServer((socket) => {
@@ -55,18 +59,20 @@ export async function closeConnections({ tries }) {
       socket.once('data', () => serve(socket))
     })
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const before = failures.length
     for (let i = 0; i < tries; i++) {
       const to = join(folder, 'file')
       const { status, output } = await tryOnce(`http://127.0.0.1:${server.address().port}/file`, to)
       const expected = whole ? 0 : 3
       if (status !== expected)
-        failures.push(`${name}: ended with status ${status} instead of ${expected}: ${output.slice(0, 300)}`)
-      if (whole !== existsSync(to)) failures.push(`${name}: the file is ${whole ? 'not ' : ''}there`)
+        fail(`${name}: ended with status ${status} instead of ${expected}: ${output.slice(0, 300)}`)
+      if (whole !== existsSync(to)) fail(`${name}: the file is ${whole ? 'not ' : ''}there`)
       const left = readdirSync(folder).filter((file) => file.endsWith('.lock'))
-      if (left.length > 0) failures.push(`${name}: ${left} left over`)
+      if (left.length > 0) fail(`${name}: ${left} left over`)
       for (const file of readdirSync(folder)) rmSync(join(folder, file))
     }
     server.close()
+    console.log(`${name}: ${tries} tries, ${failures.length - before} failures`)
   }
   rmSync(folder, { recursive: true })
   return { tries: tries * Object.keys(SERVERS).length, failures }

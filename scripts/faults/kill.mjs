@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { Prng } from '../../packages/core/src/index.ts'
 import { run } from './command.mjs'
 
 const set = (...assignments) => assignments.flatMap((each) => ['--set', each])
@@ -60,13 +61,23 @@ function differences(expected, found) {
     })
 }
 
+/** One operation out of each of `most` equal parts of `count`, drawn by the seed; every one where there are no more. */
+function killPoints(count, most, prng) {
+  if (most >= count) return Array.from({ length: count }, (_, i) => i + 1)
+  const edge = (part) => Math.floor((part * count) / most)
+  return Array.from({ length: most }, (_, part) => 1 + edge(part) + prng.int(edge(part + 1) - edge(part)))
+}
+
 /**
- * `kills` are the kill points of each scenario, spread over the whole; all of them where left out.
+ * `kills` are the kill points of each scenario; all of its operations where left out.
  * @returns the number of kills, and what went wrong
  */
 export async function killEverywhere({ kills: most = Number.POSITIVE_INFINITY, seed, only }) {
-  const shift = most === Number.POSITIVE_INFINITY ? 0 : (seed % 97) / 97
   const failures = []
+  const fail = (failure) => {
+    console.log(`failure: ${failure}`)
+    failures.push(failure)
+  }
   let kills = 0
   const base = mkdtempSync(join(tmpdir(), 'dml-crc-faults-base-'))
   const folder = mkdtempSync(join(tmpdir(), 'dml-crc-faults-'))
@@ -99,22 +110,24 @@ export async function killEverywhere({ kills: most = Number.POSITIVE_INFINITY, s
       const count = Number(readFileSync(counter, 'utf8'))
       rmSync(counter)
       const whole = snapshot(folder)
-      const step = Math.max(1, count / most)
-      for (let at = 1 + Math.floor(shift * step); at <= count; at = Math.max(at + 1, Math.round(at + step))) {
+      const failuresBefore = failures.length
+      const points = killPoints(count, most, Prng.fromSeed(seed).split(name))
+      for (const at of points) {
         reset(start)
         const killed = await run(folder, args, { FAULT_AT: String(at) })
         kills++
         if (killed.signal !== 'SIGKILL') {
-          failures.push(`${name}: was not killed at operation ${at} of ${count}: ${killed.output}`)
+          fail(`${name}: was not killed at operation ${at} of ${count}: ${killed.output}`)
           continue
         }
         const resumed = await run(folder, [...args, ...again])
         const wrong =
           resumed.status === 0 ? differences(whole, snapshot(folder)) : [`fails to go on: ${resumed.output}`]
-        if (wrong.length > 0) failures.push(`${name} killed at operation ${at} of ${count}: ${wrong.join(', ')}`)
+        if (wrong.length > 0) fail(`${name} killed at operation ${at} of ${count}: ${wrong.join(', ')}`)
       }
       if (start !== base) rmSync(start, { recursive: true })
-      console.log(`${name}: ${count} file operations, ${failures.length} failures so far`)
+      const found = failures.length - failuresBefore
+      console.log(`${name}: killed at ${points.length} of ${count} file operations, ${found} failures`)
     }
   } finally {
     for (const path of [base, folder]) rmSync(path, { recursive: true, force: true })

@@ -34,18 +34,26 @@ const LEFT_OVER = /\.(tmp|old|lock|part|new)$/
 /** @returns the number of rounds, and what went wrong */
 export async function runTogether({ rounds, only }) {
   const failures = []
+  let tries = 0
+  const fail = (failure) => {
+    console.log(`failure: ${failure}`)
+    failures.push(failure)
+  }
   for (let round = 0; round < rounds; round++) {
     for (const [name, { commands, succeed }] of Object.entries(ROUNDS)) {
       if (only && only !== name) continue
+      tries++
+      const before = failures.length
       const folder = mkdtempSync(join(tmpdir(), 'dml-crc-faults-'))
       const ends = await Promise.all(commands.map((args) => run(folder, args)))
       const done = ends.filter(({ status }) => status === 0).length
-      if (done < succeed) failures.push(`${name}: ${done} of ${succeed} succeeded`)
-      for (const end of ends) if (!isClean(end)) failures.push(`${name}: ${end.output}`)
+      if (done < succeed) fail(`${name}: ${done} of ${succeed} succeeded`)
+      for (const end of ends) if (!isClean(end)) fail(`${name}: ${end.output}`)
       const left = readdirSync(folder, { recursive: true }).filter((file) => LEFT_OVER.test(file))
-      if (left.length > 0) failures.push(`${name}: left over ${left.join(', ')}`)
+      if (left.length > 0) fail(`${name}: left over ${left.join(', ')}`)
       rmSync(folder, { recursive: true })
+      console.log(`${name}: ${done} of ${commands.length} succeeded, ${failures.length - before} failures`)
     }
   }
-  return { tries: rounds, failures }
+  return { tries, failures }
 }
