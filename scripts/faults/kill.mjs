@@ -9,7 +9,7 @@ import { run } from './command.mjs'
 
 const set = (...assignments) => assignments.flatMap((each) => ['--set', each])
 const small = set(
-  'dataset.perClass={"train":2,"val":1,"test":1}',
+  'dataset.perClass={"train":4,"val":1,"test":1}',
   'backbones.0.pretrain.epochs=1',
   'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"shrinkage":0.1,"between":0.5,"gamma":0,"lambda":0.1}}]',
   'sweeps=[{"method":"crc","option":"lambda","values":[0.1,1],"folds":2}]',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DataError, Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadModel, saveModel } from '../files.ts'
 import type { Classifier } from '../fitting/define-method.ts'
 import { modelFromBytes, modelToBytes } from '../model/bytes.ts'
@@ -55,6 +55,27 @@ function expectClose(a: ArrayLike<number>, b: ArrayLike<number>, tolerance: numb
   expect(a.length).toBe(b.length)
   for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i])).toBeLessThan(tolerance * size)
 }
+
+/** Runs `work` with an engine whose operation number `at` fails; gives how many there were. */
+async function failingAt(operation: 'runKernel' | 'read', at: number, work: () => Promise<unknown>): Promise<number> {
+  const engine = tf.engine()
+  const original = engine[operation].bind(engine) as (...args: unknown[]) => never
+  let calls = 0
+  const spy = vi.spyOn(engine, operation).mockImplementation((...args: unknown[]) => {
+    if (++calls === at) throw new Error('out of memory')
+    return original(...args)
+  })
+  try {
+    await work()
+    return calls
+  } finally {
+    spy.mockRestore()
+  }
+}
+
+/** At most `most` of the numbers 1 … count, evenly. */
+const spread = (count: number, most: number) =>
+  Array.from({ length: Math.min(count, most) }, (_, i) => 1 + Math.floor((i * count) / Math.min(count, most)))
 
 describe.each(methods.map((method) => [method.name, method] as const))('%s', (name, method) => {
   it('is documented: a label, a paper, and a description and a default or absence of each option', () => {
@@ -164,6 +185,17 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
     )
     const once = await make(name).fit(features, labels)
     expectClose((await predict(both, queries)).scores.data, (await predict(once, queries)).scores.data, 2e-3)
+  })
+
+  it('leaves nothing on the engine when it fails, wherever that is', async () => {
+    const fit = () => make(name).fit(features, labels)
+    for (const operation of ['runKernel', 'read'] as const) {
+      const calls = await failingAt(operation, Number.POSITIVE_INFINITY, fit)
+      for (const at of spread(calls, 8)) {
+        await expect(failingAt(operation, at, fit)).rejects.toThrow('out of memory')
+        expect(tf.memory().numTensors, `${operation} ${at} of ${calls} failed`).toBe(before)
+      }
+    }
   })
 
   it('opens once for many calls, and closes without a trace', async () => {
