@@ -115,7 +115,7 @@ export async function killEverywhere({ kills: most = Number.POSITIVE_INFINITY, s
       for (const at of points) {
         reset(start)
         const killed = await run(folder, args, { FAULT_AT: String(at) })
-        kills++
+        if (++kills % 10 === 0) console.log(`${kills} kills so far, the last of ${name} at operation ${at} of ${count}`)
         if (killed.signal !== 'SIGKILL') {
           fail(`${name}: was not killed at operation ${at} of ${count}: ${killed.output}`)
           continue

@@ -2,7 +2,8 @@ import { Prng } from '@dml-crc/core/prng'
 import type { OnProgress } from '@dml-crc/core/progress'
 import type { Samples } from '../fitting/normalised-samples.ts'
 import type { Choice } from '../model/model.ts'
-import { stratifiedFolds } from '../samples/folds.ts'
+import { type Fold, stratifiedFolds } from '../samples/folds.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { climb } from './climb.ts'
 import { type Candidate, type HeldOut, heldOut, ruleParts } from './held-out-parts.ts'
 import { type FittedRule, fitRule } from './rule-weights.ts'
@@ -41,27 +42,29 @@ export interface ChosenMetric {
  * @param given options that are not to be chosen
  * @throws {InputError} for a class with a single sample.
  */
-export async function chooseMetric(
+export function chooseMetric(
   samples: Samples,
   given: Partial<Candidate>,
   onProgress: OnProgress,
 ): Promise<ChosenMetric> {
-  const folds = foldsOf(samples)
   const task = 'choose the metric'
   onProgress({ kind: 'start', task })
-  const tried = new Map<string, Promise<FittedRule>>()
-  const judge = (candidate: Candidate): Promise<FittedRule> => {
-    const key = JSON.stringify(candidate)
-    const known = tried.get(key)
-    if (known) return known
-    const result = judgeOn(folds, candidate)
-    tried.set(key, result)
-    return result.then((fit) => {
-      onProgress({ kind: 'advance', task, done: tried.size, note: `held-out accuracy ${fit.accuracy.toFixed(3)}` })
-      return fit
-    })
-  }
-  try {
+  return withTensors(async (own) => {
+    const folds = foldsOf(samples).map(({ fit, held }) =>
+      own(heldOut(samplesAt(samples, fit), samplesAt(samples, held))),
+    )
+    const tried = new Map<string, Promise<FittedRule>>()
+    const judge = (candidate: Candidate): Promise<FittedRule> => {
+      const key = JSON.stringify(candidate)
+      const known = tried.get(key)
+      if (known) return known
+      const result = judgeOn(folds, candidate)
+      tried.set(key, result)
+      return result.then((fit) => {
+        onProgress({ kind: 'advance', task, done: tried.size, note: `held-out accuracy ${fit.accuracy.toFixed(3)}` })
+        return fit
+      })
+    }
     let candidate: Candidate = {
       shrinkage: given.shrinkage ?? GRIDS.shrinkage.start,
       between: given.between ?? GRIDS.between.start,
@@ -80,21 +83,17 @@ export async function chooseMetric(
     const rule = await judge(candidate)
     onProgress({ kind: 'end', task, note: `${tried.size} candidates, held-out accuracy ${rule.accuracy.toFixed(3)}` })
     return { candidate, rule, chosen }
-  } finally {
-    for (const fold of folds) fold.dispose()
-  }
+  })
 }
 
 /** The folds that are tried. They are the same for the same labels, so that a fit is a function of its samples. */
-function foldsOf(samples: Samples): HeldOut[] {
-  const folds: HeldOut[] = []
+function foldsOf({ labels }: Samples): Fold[] {
   let count = 0
-  for (const { fit, held } of stratifiedFolds(samples.labels, FOLDS, Prng.fromSeed(0))) {
-    if (count >= ENOUGH_HELD_OUT) break
-    folds.push(heldOut(samplesAt(samples, fit), samplesAt(samples, held)))
+  return stratifiedFolds(labels, FOLDS, Prng.fromSeed(0)).filter(({ held }) => {
+    const isWanted = count < ENOUGH_HELD_OUT
     count += held.length
-  }
-  return folds
+    return isWanted
+  })
 }
 
 async function judgeOn(folds: readonly HeldOut[], candidate: Candidate): Promise<FittedRule> {

@@ -5,7 +5,8 @@ import { innerProducts } from '../coding/kernel.ts'
 import { product } from '../coding/product.ts'
 import { classResiduals } from '../coding/residuals.ts'
 import { unitRows } from '../model/normalisation.ts'
-import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { type Matrix, toMatrix, toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import type { RuleParts } from './rule-weights.ts'
 import type { ImageSamples } from './samples-at.ts'
 import { type ScatterOptions, scatterMetric } from './scatter-metric.ts'
@@ -29,33 +30,29 @@ export function heldOut({ images: fit, views }: ImageSamples, { images: held }: 
   const layout = classLayout(fit.labels)
   const kept = { fit: toTensor(fit.features), held: toTensor(held.features) }
   return {
-    async parts({ gamma, lambda, ...scatter }) {
-      const factor = await metric.factor(scatter)
-      const [residual, ridge] = tf.tidy(() => {
-        const embed = (x: tf.Tensor2D) => unitRows(product(x, factor, { b: true }))
-        const [samples, queries] = [embed(kept.fit), embed(kept.held)]
-        const kernel = gamma > 0 ? gamma : undefined
-        const system = tf.add(innerProducts(samples, samples, kernel), tf.mul(tf.eye(samples.shape[0]), lambda))
-        const codes = choleskySolve(cholesky(system), innerProducts(samples, queries, kernel)) as tf.Tensor2D
-        const alpha = arrange(codes, layout)
-        const dictionary = { d: arrange(samples, layout), layout, gamma: kernel }
-        const residuals = classResiduals(alpha, dictionary, { targets: queries })
-        return [residuals, sumByClass(alpha, layout)].map((part) => toClasses(part, layout))
-      })
-      factor.dispose()
-      return { residual: await read(residual), ridge: await read(ridge), labels: held.labels }
-    },
+    parts: ({ gamma, lambda, ...scatter }) =>
+      withTensors(async (own) => {
+        const factor = own(await metric.factor(scatter))
+        const [residual, ridge] = own(
+          tf.tidy(() => {
+            const embed = (x: tf.Tensor2D) => unitRows(product(x, factor, { b: true }))
+            const [samples, queries] = [embed(kept.fit), embed(kept.held)]
+            const kernel = gamma > 0 ? gamma : undefined
+            const system = tf.add(innerProducts(samples, samples, kernel), tf.mul(tf.eye(samples.shape[0]), lambda))
+            const codes = choleskySolve(cholesky(system), innerProducts(samples, queries, kernel)) as tf.Tensor2D
+            const alpha = arrange(codes, layout)
+            const dictionary = { d: arrange(samples, layout), layout, gamma: kernel }
+            const residuals = classResiduals(alpha, dictionary, { targets: queries })
+            return [residuals, sumByClass(alpha, layout)].map((part) => toClasses(part, layout))
+          }),
+        )
+        return { residual: await toMatrix(residual), ridge: await toMatrix(ridge), labels: held.labels }
+      }),
     dispose() {
       metric.dispose()
       tf.dispose(kept)
     },
   }
-}
-
-async function read(x: tf.Tensor2D): Promise<Matrix> {
-  const data = (await x.data()) as Float32Array
-  x.dispose()
-  return { data, shape: x.shape }
 }
 
 /** The parts of several folds, one below the other. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { product } from '../coding/product.ts'
 import { type WithinClass, withinClass } from '../heads/within-class.ts'
 import type { LabelledMatrix } from '../samples/checks.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 /** The two numbers that a metric of this family is made of. */
 export interface ScatterOptions {
@@ -72,9 +73,29 @@ export function scatterMetric(samples: LabelledMatrix): ScatterMetric {
   }
 }
 
-async function whiten({ scatter, means }: WithinClass, shrinkage: number): Promise<Whitened> {
+function whiten(stats: WithinClass, shrinkage: number): Promise<Whitened> {
+  const [classes, dim] = stats.means.shape
+  return withTensors(async (own) => {
+    const { whitening, rows, gram } = own(whitenedMeans(stats, shrinkage))
+    // The class means span C dimensions at most: their Gram matrix [C, C] has the variances as eigenvalues.
+    const { values, vectors } = await symmetricEigen(gram)
+    const kept = Array.from(values).filter((value) => value > NEGLIGIBLE * values[0] && value > 0)
+    const mean = kept.reduce((sum, value) => sum + value, 0) / dim
+    const scaled = kept.flatMap((value, k) =>
+      Array.from(vectors.subarray(k * classes, (k + 1) * classes), (v) => v / Math.sqrt(classes * value)),
+    )
+    const found = tf.tidy(() => ({
+      whitening: whitening.clone(),
+      directions: product(tf.tensor2d(scaled, [kept.length, classes]), rows),
+    }))
+    return { ...found, gains: Float64Array.from(kept, (value) => 1 + value / mean) }
+  })
+}
+
+/** C⁻¹ [d, d], the class means in it [C, d] less their mean, and their Gram matrix over C. */
+function whitenedMeans({ scatter, means }: WithinClass, shrinkage: number) {
   const [classes, dim] = means.shape
-  const { whitening, rows, gram } = tf.tidy(() => {
+  return tf.tidy(() => {
     const eye = tf.eye(dim)
     const level = tf.add(tf.div(tf.sum(tf.mul(scatter, eye)), dim / Math.max(shrinkage, NEGLIGIBLE)), TINY)
     const factor = cholesky(tf.add(scatter, tf.mul(eye, level))) as tf.Tensor2D
@@ -82,16 +103,4 @@ async function whiten({ scatter, means }: WithinClass, shrinkage: number): Promi
     const rows = product(tf.sub(means, tf.mean(means, 0, true)), whitening, { b: true })
     return { whitening, rows, gram: tf.div(product(rows, rows, { b: true }), classes) as tf.Tensor2D }
   })
-  // The class means span C dimensions at most: their Gram matrix [C, C] has the variances as eigenvalues.
-  const { values, vectors } = await symmetricEigen(gram)
-  const kept = Array.from(values).filter((value) => value > NEGLIGIBLE * values[0] && value > 0)
-  const mean = kept.reduce((sum, value) => sum + value, 0) / dim
-  const directions = tf.tidy(() => {
-    const scaled = kept.flatMap((value, k) =>
-      Array.from(vectors.subarray(k * classes, (k + 1) * classes), (v) => v / Math.sqrt(classes * value)),
-    )
-    return product(tf.tensor2d(scaled, [kept.length, classes]), rows)
-  })
-  tf.dispose([rows, gram])
-  return { whitening, directions, gains: Float64Array.from(kept, (value) => 1 + value / mean) }
 }

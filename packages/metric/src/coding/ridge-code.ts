@@ -1,6 +1,7 @@
 import { NumericalError } from '@dml-crc/core/errors'
 import * as tf from '@tensorflow/tfjs'
 import { type Matrix, toMatrix, toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { invertPositive } from './inverse.ts'
 import { innerProducts } from './kernel.ts'
 import { product } from './product.ts'
@@ -52,23 +53,33 @@ const WORST_CONDITION = 3e7
  * labels would differ from those of exact codes.
  */
 export async function hostInverse(dictionary: Matrix, lambda: number, gamma?: number): Promise<Matrix> {
-  const { inverse, norms } = tf.tidy(() => {
+  const { ofSystem, ofInverse, found } = await withTensors(async (own) => {
+    const { inverse, norms } = own(inverseAndNorms(dictionary, lambda, gamma))
+    const [ofSystem, ofInverse] = await norms.data()
+    return { ofSystem, ofInverse, found: await toMatrix(inverse) }
+  })
+  const condition = ofSystem * ofInverse
+  if (!(condition <= WORST_CONDITION)) {
+    throw new NumericalError('the codes', {
+      expected: `a condition number of at most ${WORST_CONDITION.toExponential(0)}, as float32 can bear`,
+      received: `${condition.toPrecision(2)} with λ = ${lambda}`,
+      remedy: `Raise λ: ${((ofSystem * Math.sqrt(found.shape[0])) / WORST_CONDITION).toPrecision(1)} is surely enough; or reduce the features.`,
+    })
+  }
+  return found
+}
+
+/** The inverse, and the norms ‖A‖₁ and ‖A⁻¹‖₁. */
+function inverseAndNorms(
+  dictionary: Matrix,
+  lambda: number,
+  gamma?: number,
+): { inverse: tf.Tensor2D; norms: tf.Tensor } {
+  return tf.tidy(() => {
     const d = toTensor(dictionary)
     const inverse = ridgeInverse(d, lambda, gamma)
     const system = ridgeSystem(d, lambda, gamma)
     const norm = (a: tf.Tensor) => tf.max(tf.sum(tf.abs(a), 0))
     return { inverse, norms: tf.stack([norm(system), norm(inverse)]) }
   })
-  const [ofSystem, ofInverse] = await norms.data()
-  const { data, shape } = await toMatrix(inverse)
-  tf.dispose([inverse, norms])
-  const condition = ofSystem * ofInverse
-  if (!(condition <= WORST_CONDITION)) {
-    throw new NumericalError('the codes', {
-      expected: `a condition number of at most ${WORST_CONDITION.toExponential(0)}, as float32 can bear`,
-      received: `${condition.toPrecision(2)} with λ = ${lambda}`,
-      remedy: `Raise λ: ${((ofSystem * Math.sqrt(shape[0])) / WORST_CONDITION).toPrecision(1)} is surely enough; or reduce the features.`,
-    })
-  }
-  return { data, shape }
 }

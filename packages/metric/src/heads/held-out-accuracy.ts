@@ -1,11 +1,10 @@
 import type * as tf from '@tensorflow/tfjs'
 import { classCounts } from '../samples/checks.ts'
-import { largest, type Matrix } from '../samples/matrix.ts'
+import { largest, type Matrix, takeNumbers } from '../samples/matrix.ts'
 
 /** The share of samples whose largest score is that of their class, without those alone in their class. */
 export async function heldOutAccuracy(scores: tf.Tensor2D, labels: Int32Array): Promise<number> {
-  const matrix: Matrix = { data: (await scores.data()) as Float32Array, shape: scores.shape }
-  scores.dispose()
+  const matrix: Matrix = { data: await takeNumbers(scores), shape: scores.shape }
   const counts = classCounts(labels)
   const predicted = largest(matrix)
   let right = 0

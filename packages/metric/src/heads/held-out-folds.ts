@@ -2,7 +2,7 @@ import { Prng } from '@dml-crc/core/prng'
 import type * as tf from '@tensorflow/tfjs'
 import type { LabelledMatrix } from '../samples/checks.ts'
 import { stratifiedFolds } from '../samples/folds.ts'
-import { largest, takeRows } from '../samples/matrix.ts'
+import { largest, takeNumbers, takeRows } from '../samples/matrix.ts'
 
 /** One part of the samples to fit on, and the rest. */
 export interface HeldFold {
@@ -33,8 +33,7 @@ export async function heldOutByFolds(
   let count = 0
   for (const fold of folds) {
     const scores = await score(fold)
-    const predicted = largest({ data: (await scores.data()) as Float32Array, shape: scores.shape })
-    scores.dispose()
+    const predicted = largest({ data: await takeNumbers(scores), shape: scores.shape })
     fold.held.labels.forEach((label, i) => {
       if (predicted[i] === label) right++
     })

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { invertPositive } from '../coding/inverse.ts'
 import { product } from '../coding/product.ts'
+import { takeNumbers } from '../samples/matrix.ts'
 import { type Choice, chooseOnGrid, inUnit } from './choose-on-grid.ts'
 import { heldOutAccuracy } from './held-out-accuracy.ts'
 
@@ -63,8 +64,7 @@ export async function chooseLambda(problem: RidgeProblem, labels: Int32Array): P
     const { rows, gram } = problem
     return gram ? tf.sum(tf.mul(gram, tf.eye(count))) : tf.sum(tf.square(rows as tf.Tensor2D))
   })
-  const level = (await trace.data())[0] / count
-  trace.dispose()
+  const level = (await takeNumbers(trace))[0] / count
   const least = 1e-6 * count
   const start = START.map((value) => value * Math.max(1, least / START[0]))
   const choice = await chooseOnGrid({ start, limits: [least, 1e6], ties: 'largest' }, (value) =>

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { product } from '../coding/product.ts'
 import type { LabelledMatrix } from '../samples/checks.ts'
 import { toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { oneHot } from './one-hot.ts'
 
 /** How far above a power iteration's estimate the largest eigenvalue is taken to be. */
@@ -22,12 +23,51 @@ export interface SoftmaxWeights extends tf.TensorContainerObject {
  * Source of the bound: Böhning, Annals of the Institute of Statistical Mathematics 44, 1992; of the steps: Beck, Teboulle,
  * SIAM J. Imaging Sciences 2009 (FISTA), with the restart of O'Donoghue, Candès 2015.
  */
-export async function softmaxWeights(
-  { features, labels, classes }: LabelledMatrix,
+export function softmaxWeights(
+  samples: LabelledMatrix,
   { decay, steps }: { decay: number; steps: number },
 ): Promise<SoftmaxWeights> {
+  const [count, width] = samples.features.shape
+  const { classes } = samples
+  return withTensors(async (own) => {
+    const { x, across, mean, targets, rates, decays } = own(problemOf(samples, decay))
+    // What the next step starts from: its tensors are freed when there are others.
+    let at = tf.tidy(() => ({ weights: tf.zeros([width + 1, classes]), ahead: tf.zeros([width + 1, classes]) }))
+    own({ dispose: () => void tf.dispose(at) })
+    let momentum = 1
+    for (let step = 0; step < steps; step++) {
+      const { weights, ahead } = at
+      const moved = await withTensors(async (own) => {
+        const { next, turned } = own(
+          tf.tidy(() => {
+            const wrong = tf.sub(tf.softmax(tf.matMul(x, ahead as tf.Tensor2D)), targets) as tf.Tensor2D
+            const gradient = tf.add(tf.div(tf.matMul(across, wrong), count), tf.mul(ahead, decays))
+            const next = tf.sub(ahead, tf.mul(gradient, rates))
+            return { next, turned: tf.sum(tf.mul(gradient, tf.sub(next, weights))) }
+          }),
+        )
+        // Momentum that points uphill is dropped.
+        const restart = step % 10 === 9 && (await turned.data())[0] > 0
+        const following = restart ? 1 : (1 + Math.sqrt(1 + 4 * momentum * momentum)) / 2
+        const push = restart ? 0 : (momentum - 1) / following
+        momentum = following
+        return tf.tidy(() => ({ weights: next.clone(), ahead: tf.add(next, tf.mul(tf.sub(next, weights), push)) }))
+      })
+      tf.dispose(at)
+      at = moved
+    }
+    return tf.tidy(() => {
+      const kernel = tf.slice(at.weights as tf.Tensor2D, [0, 0], [width, classes])
+      const intercept = tf.slice(at.weights as tf.Tensor2D, [width, 0], [1, classes])
+      return { weights: kernel, bias: tf.squeeze(tf.sub(intercept, product(mean, kernel)), [0]) as tf.Tensor1D }
+    })
+  })
+}
+
+/** What stays the same over all steps: centred features with a 1 behind them, targets, and the rate and decay of each row. */
+function problemOf({ features, labels, classes }: LabelledMatrix, decay: number) {
   const [count, width] = features.shape
-  const { x, across, mean, targets, rates, decays } = tf.tidy(() => {
+  return tf.tidy(() => {
     const plain = toTensor(features)
     const mean = tf.mean(plain, 0, true) as tf.Tensor2D
     const centred = tf.sub(plain, mean) as tf.Tensor2D
@@ -46,35 +86,6 @@ export async function softmaxWeights(
       decays: column(decay, 0),
     }
   })
-
-  let weights = tf.zeros([width + 1, classes]) as tf.Tensor2D
-  let ahead = weights.clone()
-  let momentum = 1
-  for (let step = 0; step < steps; step++) {
-    const [next, turned] = tf.tidy(() => {
-      const wrong = tf.sub(tf.softmax(tf.matMul(x, ahead)), targets) as tf.Tensor2D
-      const gradient = tf.add(tf.div(tf.matMul(across, wrong), count), tf.mul(ahead, decays))
-      const next = tf.sub(ahead, tf.mul(gradient, rates)) as tf.Tensor2D
-      // Momentum that points uphill is dropped.
-      return [next, tf.sum(tf.mul(gradient, tf.sub(next, weights)))] as [tf.Tensor2D, tf.Scalar]
-    })
-    const restart = step % 10 === 9 && (await turned.data())[0] > 0
-    const following = restart ? 1 : (1 + Math.sqrt(1 + 4 * momentum * momentum)) / 2
-    const push = restart ? 0 : (momentum - 1) / following
-    const last = weights
-    const lastAhead = ahead
-    ahead = tf.tidy(() => tf.add(next, tf.mul(tf.sub(next, last), push)) as tf.Tensor2D)
-    weights = next
-    momentum = following
-    tf.dispose([last, lastAhead, turned])
-  }
-  const found = tf.tidy(() => {
-    const kernel = tf.slice(weights, [0, 0], [width, classes])
-    const intercept = tf.slice(weights, [width, 0], [1, classes])
-    return { weights: kernel, bias: tf.squeeze(tf.sub(intercept, product(mean, kernel)), [0]) as tf.Tensor1D }
-  })
-  tf.dispose([x, across, mean, targets, rates, decays, ahead, weights])
-  return found
 }
 
 /** Of XᵀX/N for features X [N, d], from below, by power iteration. */

@@ -1,26 +1,27 @@
 import * as tf from '@tensorflow/tfjs'
 import { classLayout } from '../coding/class-layout.ts'
 import type { Fold } from '../samples/folds.ts'
-import { takeRows, toTensor } from '../samples/matrix.ts'
+import { takeNumbers, takeRows, toTensor } from '../samples/matrix.ts'
 import { type Images, meanViews } from '../samples/views.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { collaborativeLoss } from './collaborative-loss.ts'
 import { createLearner, type LearningTask } from './learner.ts'
 
 /** The loss at each step of images held out of the training, coded over those trained on. */
-async function heldOutLosses(task: LearningTask, { fit, held }: Fold, onStep: () => void): Promise<number[]> {
+function heldOutLosses(task: LearningTask, { fit, held }: Fold, onStep: () => void): Promise<number[]> {
   const { features, images, options, prng } = task
   const part: Images = {
     views: Array.from(fit, (i) => images.views[i]),
     labels: fit.map((i) => images.labels[i]) as Int32Array,
   }
   const all = meanViews(features, images)
-  const [dictionary, queries] = [toTensor(takeRows(all, fit)), toTensor(takeRows(all, held))]
   const labels = held.map((i) => images.labels[i])
   const layout = classLayout(part.labels)
-  const learner = await createLearner({ features, images: part, options, prng })
-  const { parameters } = learner
-  const losses: number[] = []
-  try {
+  return withTensors(async (own) => {
+    const [dictionary, queries] = [own(toTensor(takeRows(all, fit))), own(toTensor(takeRows(all, held)))]
+    const learner = own(await createLearner({ features, images: part, options, prng }))
+    const { parameters } = learner
+    const losses: number[] = []
     for (let step = 0; step < options.steps; step++) {
       await learner.step()
       const loss = tf.tidy(() =>
@@ -34,16 +35,11 @@ async function heldOutLosses(task: LearningTask, { fit, held }: Fold, onStep: ()
           layout,
         }),
       )
-      losses.push((await loss.data())[0])
-      loss.dispose()
+      losses.push((await takeNumbers(loss))[0])
       onStep()
     }
-  } finally {
-    parameters.dispose()
-    learner.dispose()
-    tf.dispose([dictionary, queries])
-  }
-  return losses
+    return losses
+  })
 }
 
 /** The number of steps of least held-out loss, summed over the folds that are tried. */

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs'
 import { leaveOneOutCodes } from '../coding/codes.ts'
 import { product } from '../coding/product.ts'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
-import { mahalanobis } from './mahalanobis.ts'
+import { withTensors } from '../samples/with-tensors.ts'
+import { type Mahalanobis, mahalanobis } from './mahalanobis.ts'
 
 export interface ReconstructionOptions {
   /** Weight of ‖α‖², above 0. */
@@ -24,53 +25,61 @@ export interface ReconstructionOptions {
  *
  * @param features [N, d] normalised, N at most a few thousand
  */
-export async function learnByReconstruction(
+export function learnByReconstruction(
   features: Matrix,
   labels: Int32Array,
   { lambda, logDet, epsilon, iterations }: ReconstructionOptions,
 ): Promise<{ factor: Matrix; losses: number[] }> {
-  const [count, dim] = features.shape
-  const layer = await mahalanobis({ dim, form: 'full', init: 'identity' })
-  const x = toTensor(features)
-  const sameClass = tf.tidy(() => {
-    const row = tf.tensor1d(labels, 'int32')
-    return tf.equal(tf.expandDims(row, 1), tf.expandDims(row, 0)).toFloat()
-  }) as tf.Tensor2D
-  const losses: number[] = []
-  for (let turn = 0; turn < iterations; turn++) {
-    const [moment, energy] = tf.tidy(() => {
-      const mapped = layer.apply(x)
-      const alpha = leaveOneOutCodes(mapped, tf.scalar(lambda))
-      const own = tf.mul(alpha, sameClass) as tf.Tensor2D
-      const error = tf.sub(x, product(own, x, { a: true })) as tf.Tensor2D
-      const energy = tf.add(tf.sum(tf.square(layer.apply(error))), tf.mul(lambda, tf.sum(tf.square(alpha))))
-      return [tf.div(product(error, error, { a: true }), count) as tf.Tensor2D, tf.div(energy, count)]
-    })
-    const { values, vectors } = await symmetricEigen(moment)
-    const logDetOfM = await logDeterminant(layer.variable as unknown as tf.Tensor2D)
-    losses.push((await energy.data())[0] - logDet * logDetOfM)
-    tf.dispose([moment, energy])
-    const floor = (epsilon * values.reduce((a, b) => a + Math.max(b, 0), 0)) / dim + Number.EPSILON
-    const rows = Float32Array.from(
-      vectors,
-      (value, i) => value * Math.sqrt(logDet / (Math.max(values[Math.floor(i / dim)], 0) + floor)),
-    )
-    tf.tidy(() => layer.variable.assign(tf.tensor2d(rows, [dim, dim])))
-    layer.scaleTrace()
-  }
-  const factor = {
-    data: Float32Array.from((await layer.variable.data()) as Float32Array),
-    shape: [dim, dim] as [number, number],
-  }
-  tf.dispose([x, sameClass])
-  layer.dispose()
-  return { factor, losses }
+  const dim = features.shape[1]
+  return withTensors(async (own) => {
+    const layer = own(await mahalanobis({ dim, form: 'full', init: 'identity' }))
+    const l = layer.variable as unknown as tf.Tensor2D
+    const x = own(toTensor(features))
+    const sameClass = own(tf.tidy(() => sameClasses(labels)))
+    const losses: number[] = []
+    for (let turn = 0; turn < iterations; turn++) {
+      const { values, vectors, energy } = await withTensors(async (own) => {
+        const { moment, energy } = own(errorOf(layer, x, { sameClass, lambda }))
+        return { ...(await symmetricEigen(moment)), energy: (await energy.data())[0] }
+      })
+      losses.push(energy - logDet * (await logDeterminant(l)))
+      const floor = (epsilon * values.reduce((a, b) => a + Math.max(b, 0), 0)) / dim + Number.EPSILON
+      const rows = Float32Array.from(
+        vectors,
+        (value, i) => value * Math.sqrt(logDet / (Math.max(values[Math.floor(i / dim)], 0) + floor)),
+      )
+      tf.tidy(() => layer.variable.assign(tf.tensor2d(rows, [dim, dim])))
+      layer.scaleTrace()
+    }
+    const factor: Matrix = { data: Float32Array.from((await l.data()) as Float32Array), shape: [dim, dim] }
+    return { factor, losses }
+  })
+}
+
+/** [N, N] 1 for samples of one class, 0 for others. */
+function sameClasses(labels: Int32Array): tf.Tensor2D {
+  const row = tf.tensor1d(labels, 'int32')
+  return tf.equal(tf.expandDims(row, 1), tf.expandDims(row, 0)).toFloat() as tf.Tensor2D
+}
+
+/** The second moment [d, d] of the errors e, and the mean of eᵀMe + λ‖α‖². */
+function errorOf(
+  layer: Mahalanobis,
+  x: tf.Tensor2D,
+  { sameClass, lambda }: { sameClass: tf.Tensor2D; lambda: number },
+): { moment: tf.Tensor2D; energy: tf.Scalar } {
+  return tf.tidy(() => {
+    const count = x.shape[0]
+    const alpha = leaveOneOutCodes(layer.apply(x), tf.scalar(lambda))
+    const error = tf.sub(x, product(tf.mul(alpha, sameClass), x, { a: true })) as tf.Tensor2D
+    const energy = tf.add(tf.sum(tf.square(layer.apply(error))), tf.mul(lambda, tf.sum(tf.square(alpha))))
+    return { moment: tf.div(product(error, error, { a: true }), count), energy: tf.div(energy, count) }
+  })
 }
 
 /** log det LᵀL. */
 async function logDeterminant(l: tf.Tensor2D): Promise<number> {
   const gram = tf.tidy(() => product(l, l, { a: true }))
-  const { values } = await symmetricEigen(gram)
-  gram.dispose()
+  const { values } = await withTensors((own) => symmetricEigen(own(gram)))
   return values.reduce((sum, value) => sum + Math.log(Math.max(value, Number.MIN_VALUE)), 0)
 }

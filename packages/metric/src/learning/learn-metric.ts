@@ -7,6 +7,7 @@ import { classCounts } from '../samples/checks.ts'
 import { stratifiedFolds } from '../samples/folds.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import type { Images } from '../samples/views.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { chooseSteps } from './held-out-steps.ts'
 import { createLearner } from './learner.ts'
 import type { MetricOptions } from './metric-options.ts'
@@ -47,9 +48,9 @@ export async function learnMetric(
   let done = 0
   const advance = (note?: string) => onProgress({ kind: 'advance', task: name, done: ++done, note })
   const chosen = folds.length > 0 ? await chooseSteps(task, folds, advance) : steps
-  const learner = await createLearner(task)
-  const losses: number[] = []
-  try {
+  return withTensors(async (own) => {
+    const learner = own(await createLearner(task))
+    const losses: number[] = []
     for (let step = 0; step < chosen; step++) {
       const loss = await learner.step()
       if (!Number.isFinite(loss)) {
@@ -64,10 +65,7 @@ export async function learnMetric(
     }
     onProgress({ kind: 'end', task: name, note: `${chosen} steps` })
     return { ...(await learner.parameters.read()), losses }
-  } finally {
-    learner.dispose()
-    learner.parameters.dispose()
-  }
+  })
 }
 
 /** @throws {InputError} when a class has one sample only. */

@@ -5,13 +5,14 @@ import { classLogits } from '../coding/class-logits.ts'
 import { leaveOneOutCodes } from '../coding/codes.ts'
 import { proCrcLeaveOneOutCodes } from '../coding/pro-crc-code.ts'
 import { product } from '../coding/product.ts'
-import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { type Matrix, takeNumbers, toTensor } from '../samples/matrix.ts'
 import { drawSamples, type Images, meanViews } from '../samples/views.ts'
 import { Adam } from './adam.ts'
 import { crossEntropy } from './cross-entropy.ts'
 import { mahalanobis } from './mahalanobis.ts'
 import type { MetricOptions } from './metric-options.ts'
 import { type MetricParameters, metricParameters } from './metric-parameters.ts'
+import { variableGradients } from './variable-gradients.ts'
 
 /** What the training of one metric needs, after all checks. */
 export interface LearningTask {
@@ -29,7 +30,7 @@ export interface Learner {
   readonly parameters: MetricParameters
   /** One full-batch step; gives the leave-one-out loss before it. */
   step(): Promise<number>
-  /** Frees all but the parameters. */
+  /** Frees all of it, the parameters too. */
   dispose(): void
 }
 
@@ -91,18 +92,17 @@ export async function createLearner({ features, images, options, gamma, prng }: 
     async step() {
       const loss = tf.tidy(() => {
         const x = fixed ?? sample()
-        const { value, grads } = tf.variableGrads(() => lossOf(x), variables)
+        const { value, grads } = variableGradients(() => lossOf(x), variables)
         // Half a cosine, so that the last steps settle.
         adam.step(grads, 0.5 * (1 + Math.cos((Math.PI * done) / steps)))
         return value
       })
       done++
-      const [value] = await loss.data()
-      loss.dispose()
-      return value
+      return (await takeNumbers(loss))[0]
     },
     dispose() {
       adam.dispose()
+      parameters.dispose()
       tf.dispose([counted, start])
       fixed = void fixed?.dispose()
     },

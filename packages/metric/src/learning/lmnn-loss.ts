@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs'
 import { squaredDistances } from '../coding/distances.ts'
 import { product } from '../coding/product.ts'
+import { takeNumbers } from '../samples/matrix.ts'
 
 /** [N, k] the nearest samples of the same class in x [N, d]; samples of small classes repeat their nearest. */
 export async function targetNeighbours(x: tf.Tensor2D, labels: Int32Array, k: number): Promise<Int32Array> {
-  const distances = tf.tidy(() => squaredDistances(x, x))
-  const data = await distances.data()
-  distances.dispose()
+  const data = await takeNumbers(tf.tidy(() => squaredDistances(x, x)))
   const n = labels.length
   const out = new Int32Array(n * k)
   for (let i = 0; i < n; i++) {

@@ -94,10 +94,18 @@ export function mahalanobisOf(factor: Matrix | Float32Array): Mahalanobis {
   return layerOf(rank < dim ? 'low-rank' : 'full', toTensor(factor))
 }
 
+/** A variable that starts with a tensor, which is freed. */
+function variableOf(start: tf.Tensor): tf.Variable {
+  try {
+    return tf.variable(start)
+  } finally {
+    start.dispose()
+  }
+}
+
 /** The layer that starts with a tensor, which it takes over. */
 function layerOf(form: MetricForm, start: tf.Tensor): Mahalanobis {
-  const variable = tf.variable(start)
-  start.dispose()
+  const variable = variableOf(start)
   const isDiagonal = form === 'diagonal'
   const [rank, dim] = isDiagonal ? [variable.shape[0], variable.shape[0]] : variable.shape
 

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs'
 import { product } from '../coding/product.ts'
 import { checkLabels } from '../samples/checks.ts'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import type { MetricInit } from './mahalanobis.ts'
 import { principalDirections } from './principal-directions.ts'
 
@@ -30,8 +31,8 @@ export async function initialFactor(init: MetricInit, rank: number, dim: number,
     const remedy = 'Give dim the width of the features.'
     throw new InputError('features', { expected: `rows of ${dim} numbers`, received: `${features.shape[1]}`, remedy })
   }
-  const x = toTensor(features)
-  try {
+  return withTensors(async (own) => {
+    const x = own(toTensor(features))
     if (init === 'within') {
       const labels = checkLabels(required('labels', seen.labels, init, 'Pass their classes.'), features.shape[0])
       return await withinFactor(x, labels, rank)
@@ -40,12 +41,8 @@ export async function initialFactor(init: MetricInit, rank: number, dim: number,
     if (init === 'pca') return rows
     const floor = values[0] * 1e-6
     const scales = Array.from(values, (value) => [1 / Math.sqrt(Math.max(value, floor))])
-    const whitened = tf.tidy(() => tf.mul(rows, tf.tensor2d(scales)) as tf.Tensor2D)
-    rows.dispose()
-    return whitened
-  } finally {
-    x.dispose()
-  }
+    return tf.tidy(() => tf.mul(own(rows), tf.tensor2d(scales)) as tf.Tensor2D)
+  })
 }
 
 function required<T>(what: string, value: T | undefined, init: MetricInit, remedy: string): T {
@@ -57,9 +54,23 @@ function required<T>(what: string, value: T | undefined, init: MetricInit, remed
  * V C⁻¹ with S + s·tr(S)/d·I = CCᵀ of the scatter S within classes, and V the principal directions of the mapped
  * features X C⁻ᵀ; scaled so that the mean energy of the features stays what it was.
  */
-async function withinFactor(x: tf.Tensor2D, labels: Int32Array, rank: number): Promise<tf.Tensor2D> {
+function withinFactor(x: tf.Tensor2D, labels: Int32Array, rank: number): Promise<tf.Tensor2D> {
+  return withTensors(async (own) => {
+    const { factor, mapped } = own(whitenedWithin(x, labels))
+    const { rows } = await principalDirections(mapped, rank)
+    own(rows)
+    return tf.tidy(() => {
+      const l = tf.transpose(triangularSolve(factor, tf.transpose(rows), { transpose: true })) as tf.Tensor2D
+      const energies = [x, product(x, l, { b: true })].map((z) => tf.sum(tf.square(z)))
+      return tf.mul(l, tf.sqrt(tf.div(energies[0], energies[1]))) as tf.Tensor2D
+    })
+  })
+}
+
+/** C [d, d] and X C⁻ᵀ [N, d]. */
+function whitenedWithin(x: tf.Tensor2D, labels: Int32Array): { factor: tf.Tensor2D; mapped: tf.Tensor2D } {
   const [count, dim] = x.shape
-  const { factor, mapped } = tf.tidy(() => {
+  return tf.tidy(() => {
     const member = tf.oneHot(tf.tensor1d(labels, 'int32'), Math.max(...labels) + 1).toFloat() as tf.Tensor2D
     const sizes = tf.expandDims(tf.maximum(tf.sum(member, 0), 1), 1)
     const means = tf.div(product(member, x, { a: true }), sizes) as tf.Tensor2D
@@ -69,14 +80,4 @@ async function withinFactor(x: tf.Tensor2D, labels: Int32Array, rank: number): P
     const factor = cholesky(tf.add(scatter, ridge)) as tf.Tensor2D
     return { factor, mapped: tf.transpose(triangularSolve(factor, tf.transpose(x))) as tf.Tensor2D }
   })
-  const { rows } = await principalDirections(mapped, rank)
-  try {
-    return tf.tidy(() => {
-      const l = tf.transpose(triangularSolve(factor, tf.transpose(rows), { transpose: true })) as tf.Tensor2D
-      const energies = [x, product(x, l, { b: true })].map((z) => tf.sum(tf.square(z)))
-      return tf.mul(l, tf.sqrt(tf.div(energies[0], energies[1]))) as tf.Tensor2D
-    })
-  } finally {
-    tf.dispose([factor, mapped, rows])
-  }
 }

@@ -2,6 +2,7 @@ import { Prng } from '@dml-crc/core/prng'
 import { cholesky, symmetricEigen, triangularSolve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import { product } from '../coding/product.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 export interface PrincipalDirections {
   /** [rank] the largest eigenvalues of XᵀX/N, largest first. */
@@ -19,13 +20,13 @@ const ITERATIONS = 4
  * randomised subspace iteration (Halko, Martinsson, Tropp, SIAM Review 53, 2011, algorithm 4.4), which finds the
  * subspace to well below what a start of learning needs in a tenth of the time of a whole decomposition.
  */
-export async function principalDirections(x: tf.Tensor2D, rank: number): Promise<PrincipalDirections> {
+export function principalDirections(x: tf.Tensor2D, rank: number): Promise<PrincipalDirections> {
   const [count, dim] = x.shape
-  const energy = tf.tidy(() => tf.div(product(x, x, { a: true }), count) as tf.Tensor2D)
-  const width = rank + SPARE
-  const basis = 2 * width < dim ? dominantSubspace(energy, width) : undefined
-  const small = basis && tf.tidy(() => product(basis, product(energy, basis), { a: true }))
-  try {
+  return withTensors(async (own) => {
+    const energy = own(tf.tidy(() => tf.div(product(x, x, { a: true }), count) as tf.Tensor2D))
+    const width = rank + SPARE
+    const basis = 2 * width < dim ? own(dominantSubspace(energy, width)) : undefined
+    const small = basis && own(tf.tidy(() => product(basis, product(energy, basis), { a: true })))
     const { values, vectors } = await symmetricEigen(small ?? energy)
     const side = basis ? width : dim
     const rows = tf.tidy(() => {
@@ -33,9 +34,7 @@ export async function principalDirections(x: tf.Tensor2D, rank: number): Promise
       return basis ? product(top, basis, { b: true }) : tf.clone(top)
     })
     return { values: values.subarray(0, rank), rows }
-  } finally {
-    tf.dispose([energy, ...(basis ? [basis] : []), ...(small ? [small] : [])])
-  }
+  })
 }
 
 /** An orthonormal basis [d, width] of nearly the subspace of the largest eigenvalues of a [d, d]. */

@@ -11,6 +11,7 @@ import { positive } from '../model/arrays.ts'
 import type { CollaborativeModel } from '../model/model.ts'
 import { mapped } from '../model/open-embedding.ts'
 import { type Features, toMatrix } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 const CHOSEN = 'chosen on held-out samples when absent'
 
@@ -46,11 +47,11 @@ export const dmlCrc = defineMethod({
     const { features, labels } = samples
     checkPairs(labels)
     const { candidate, rule, chosen } = await chooseMetric(samples, { shrinkage, between, gamma, lambda }, onProgress)
-    const metric = scatterMetric(samplesAt(samples).views)
-    const factor = await metric.factor(candidate)
-    const embedding = { factor: await toMatrix(factor), unitLength: true }
-    factor.dispose()
-    metric.dispose()
+    const factor = await withTensors(async (own) => {
+      const metric = own(scatterMetric(samplesAt(samples).views))
+      return toMatrix(own(await metric.factor(candidate)))
+    })
+    const embedding = { factor, unitLength: true }
     const dictionary = await mapped(features, embedding)
     const kernel = candidate.gamma > 0 ? candidate.gamma : undefined
     const inverse = await hostInverse(dictionary, candidate.lambda, kernel)

@@ -5,7 +5,8 @@ import { type Choices, chooseOnGrid, inUnit } from '../heads/choose-on-grid.ts'
 import { oneHot } from '../heads/one-hot.ts'
 import { chooseLambda, leftOutAccuracy, ridgeSolution } from '../heads/ridge-system.ts'
 import { positive } from '../model/arrays.ts'
-import { toMatrix, toTensor } from '../samples/matrix.ts'
+import { takeNumbers, toMatrix, toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 /** γ in parts of one over the mean squared distance of two samples. */
 const GRID = { start: [0.25, 0.5, 1, 2], limits: [1 / 64, 64], ties: 'smallest' } as const
@@ -23,17 +24,16 @@ export const kernelRidge = defineMethod({
     gamma: positive.optional().describe('γ of the kernel exp(−γ‖x − y‖²); chosen on samples left out when absent'),
     lambda: positive.optional().describe('λ, the weight of the ridge; chosen on samples left out when absent'),
   },
-  async fit({ features, labels, classes }, options) {
-    const [x, targets] = [toTensor(features), oneHot(labels, classes)]
-    const distances = tf.tidy(() => squaredDistances(x, x))
-    const chosen = await choose({ distances, targets }, labels, options)
-    const gamma = options.gamma ?? chosen.gamma.value
-    const lambda = options.lambda ?? chosen.lambda.value
-    const alpha = tf.tidy(() => ridgeSolution({ gram: gaussian(distances, gamma), targets }, lambda))
-    const coefficients = await toMatrix(alpha)
-    tf.dispose([x, targets, distances, alpha])
-    return { decision: { kind: 'kernel', samples: features, coefficients, gamma }, chosen }
-  },
+  fit: ({ features, labels, classes }, options) =>
+    withTensors(async (own) => {
+      const [x, targets] = [own(toTensor(features)), own(oneHot(labels, classes))]
+      const distances = own(tf.tidy(() => squaredDistances(x, x)))
+      const chosen = await choose({ distances, targets }, labels, options)
+      const gamma = options.gamma ?? chosen.gamma.value
+      const lambda = options.lambda ?? chosen.lambda.value
+      const alpha = own(tf.tidy(() => ridgeSolution({ gram: gaussian(distances, gamma), targets }, lambda)))
+      return { decision: { kind: 'kernel', samples: features, coefficients: await toMatrix(alpha), gamma }, chosen }
+    }),
 })
 
 interface Problem {
@@ -48,19 +48,11 @@ async function choose(
   { gamma, lambda }: { gamma?: number; lambda?: number },
 ): Promise<Choices> {
   if (gamma !== undefined && lambda !== undefined) return {}
-  const withGram = async <T>(g: number, use: (gram: tf.Tensor2D) => Promise<T>): Promise<T> => {
-    const gram = tf.tidy(() => gaussian(distances, g))
-    try {
-      return await use(gram)
-    } finally {
-      gram.dispose()
-    }
-  }
+  const withGram = <T>(g: number, use: (gram: tf.Tensor2D) => Promise<T>): Promise<T> =>
+    withTensors(async (own) => use(own(tf.tidy(() => gaussian(distances, g)))))
   const lambdaFor = (g: number) => withGram(g, (gram) => chooseLambda({ gram, targets }, labels))
   if (gamma !== undefined) return { lambda: await lambdaFor(gamma) }
-  const mean = tf.mean(distances)
-  const level = Math.max((await mean.data())[0], 1e-12)
-  mean.dispose()
+  const level = Math.max((await takeNumbers(tf.mean(distances)))[0], 1e-12)
   const choice = await chooseOnGrid(GRID, async (part) => {
     if (lambda === undefined) return (await lambdaFor(part / level)).accuracy
     return withGram(part / level, (gram) => leftOutAccuracy({ gram, targets }, lambda, labels))

@@ -9,6 +9,7 @@ import { ledoitWolfFactor } from '../heads/ledoit-wolf.ts'
 import { leftOutProducts, shrunkFactor, type WithinClass, withinClass } from '../heads/within-class.ts'
 import { readLinear } from '../model/decisions/linear.ts'
 import { classCounts, type LabelledMatrix } from '../samples/checks.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 /** Odds s/(1−s) of the shrinkage that the search starts with, and its limits. */
 const ODDS = { start: [0.1, 0.25, 0.63, 1.6, 4, 10], limits: [1e-3, 1e3], ties: 'largest' } as const
@@ -33,17 +34,17 @@ export const lda = defineMethod({
       ),
   },
   normaliseDefaults: { center: true },
-  async fit(samples, { shrinkage }) {
-    const stats = withinClass(samples)
-    const choice = shrinkage === 'leaveOneOut' ? await chooseShrinkage(stats, samples.labels) : undefined
-    const kept = tf.tidy(() => {
-      const s = choice?.value ?? shrinkage
-      const factor = typeof s === 'number' ? shrunkFactor(stats, 1 - s, s) : ledoitWolfFactor(stats, samples)
-      return discriminants(stats, factor, samples)
-    })
-    tf.dispose(stats)
-    return { decision: await readLinear(kept), ...(choice && { chosen: { shrinkage: choice } }) }
-  },
+  fit: (samples, { shrinkage }) =>
+    withTensors(async (own) => {
+      const stats = own(withinClass(samples))
+      const choice = shrinkage === 'leaveOneOut' ? await chooseShrinkage(stats, samples.labels) : undefined
+      const kept = tf.tidy(() => {
+        const s = choice?.value ?? shrinkage
+        const factor = typeof s === 'number' ? shrunkFactor(stats, 1 - s, s) : ledoitWolfFactor(stats, samples)
+        return discriminants(stats, factor, samples)
+      })
+      return { decision: await readLinear(kept), ...(choice && { chosen: { shrinkage: choice } }) }
+    }),
 })
 
 /** By the accuracy on samples left out. */

@@ -5,6 +5,7 @@ import { factorOptions, learnFactor } from '../learning/learn-factor.ts'
 import { lmnnLoss, targetNeighbours } from '../learning/lmnn-loss.ts'
 import { count } from '../model/arrays.ts'
 import { toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { checkNeighbours } from './knn.ts'
 import { neighboursIn } from './nca.ts'
 
@@ -22,14 +23,13 @@ export const lmnn = defineMethod({
     push: z.number().gt(0).lt(1).default(0.5).describe('Weight of the push against the pull'),
   },
   grid: { k: [1, 3, 5] },
-  async fit(samples, { k, push, ...options }) {
-    const { features, labels } = samples
-    checkNeighbours(k, labels.length)
-    const x = toTensor(features)
-    const targets = await targetNeighbours(x, labels, k)
-    const loss = (factor: tf.Tensor2D) => lmnnLoss(factor, x, labels, targets, push)
-    const factor = await learnFactor(features, options, loss)
-    x.dispose()
-    return neighboursIn(factor, samples, k)
-  },
+  fit: (samples, { k, push, ...options }) =>
+    withTensors(async (own) => {
+      const { features, labels } = samples
+      checkNeighbours(k, labels.length)
+      const x = own(toTensor(features))
+      const targets = await targetNeighbours(x, labels, k)
+      const loss = (factor: tf.Tensor2D) => lmnnLoss(factor, x, labels, targets, push)
+      return neighboursIn(await learnFactor(features, options, loss), samples, k)
+    }),
 })

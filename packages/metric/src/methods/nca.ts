@@ -7,6 +7,7 @@ import { count } from '../model/arrays.ts'
 import type { NeighbourDecision } from '../model/decisions/neighbours.ts'
 import { mapped } from '../model/open-embedding.ts'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 import { checkNeighbours } from './knn.ts'
 
 /** The metric that makes a sample's random neighbour most often one of its class, then kNN in it. */
@@ -16,14 +17,13 @@ export const nca = defineMethod({
   paper: 'Goldberger, Roweis, Hinton, Salakhutdinov, "Neighbourhood components analysis", NIPS 2004',
   options: { ...factorOptions, k: count.default(3).describe('Neighbours that vote') },
   grid: { k: [1, 3, 5] },
-  async fit(samples, { k, ...options }) {
-    checkNeighbours(k, samples.labels.length)
-    const x = toTensor(samples.features)
-    const loss = (factor: tf.Tensor2D) => tf.neg(ncaObjective(factor, x, samples.labels)) as tf.Scalar
-    const factor = await learnFactor(samples.features, options, loss)
-    x.dispose()
-    return neighboursIn(factor, samples, k)
-  },
+  fit: (samples, { k, ...options }) =>
+    withTensors(async (own) => {
+      checkNeighbours(k, samples.labels.length)
+      const x = own(toTensor(samples.features))
+      const loss = (factor: tf.Tensor2D) => tf.neg(ncaObjective(factor, x, samples.labels)) as tf.Scalar
+      return neighboursIn(await learnFactor(samples.features, options, loss), samples, k)
+    }),
 })
 
 /** The k nearest neighbours in the metric of L [r, d]. */

@@ -8,6 +8,7 @@ import { positive, count as whole } from '../model/arrays.ts'
 import { readLinear } from '../model/decisions/linear.ts'
 import type { LabelledMatrix } from '../samples/checks.ts'
 import { toTensor } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 const GRID = { start: [1e-5, 3e-5, 9e-5], limits: [1e-7, 1], ties: 'largest' } as const
 const FOLDS = 3
@@ -39,11 +40,11 @@ export const softmax = defineMethod({
 function chooseDecay(samples: LabelledMatrix): Promise<Choice> {
   const folds = foldsFor(samples, FOLDS)
   return chooseOnGrid(GRID, (decay) =>
-    heldOutByFolds(folds, async ({ fit, held }) => {
-      const found = await softmaxWeights(fit, { decay, steps: FOLD_STEPS })
-      const scores = tf.tidy(() => tf.add(product(toTensor(held.features), found.weights), found.bias) as tf.Tensor2D)
-      tf.dispose(found)
-      return scores
-    }),
+    heldOutByFolds(folds, ({ fit, held }) =>
+      withTensors(async (own) => {
+        const { weights, bias } = own(await softmaxWeights(fit, { decay, steps: FOLD_STEPS }))
+        return tf.tidy(() => tf.add(product(toTensor(held.features), weights), bias) as tf.Tensor2D)
+      }),
+    ),
   )
 }

@@ -8,6 +8,7 @@ import { leftOutProducts, shrunkFactor, type WithinClass, withinClass } from '..
 import { positive } from '../model/arrays.ts'
 import { unitRows } from '../model/normalisation.ts'
 import { toMatrix } from '../samples/matrix.ts'
+import { withTensors } from '../samples/with-tensors.ts'
 
 const GRID = { start: [0.25, 0.5, 1, 2, 4, 8], limits: [1e-3, 1e3], ties: 'largest' } as const
 const TINY = 1e-12
@@ -29,23 +30,28 @@ export const wccn = defineMethod({
         'How much of tr(S_w)/d·I is added to the scatter S_w within classes; chosen on samples left out when absent',
       ),
   },
-  async fit(samples, { shrinkage }) {
-    const stats = withinClass(samples)
-    const choice = shrinkage === undefined ? await chooseShrinkage(stats, samples.labels) : undefined
-    const { offset, whitening, means } = tf.tidy(() => {
-      const factor = shrunkFactor(stats, 1, (choice?.value ?? shrinkage) as number)
-      const whitening = triangularSolve(factor, tf.eye(factor.shape[0])) as tf.Tensor2D
-      const rows = unitRows(product(stats.x, whitening, { b: true }))
-      const means = product(stats.members, rows, { a: true })
-      return { offset: tf.squeeze(stats.centre, [0]), whitening, means: unitRows(means) }
-    })
-    const factor = await toMatrix(whitening)
-    const embedding = { factor, offset: (await offset.data()) as Float32Array, unitLength: true }
-    const decision = { kind: 'prototypes' as const, prototypes: await toMatrix(means), measure: 'cosine' as const }
-    tf.dispose([stats, offset, whitening, means])
-    return { embedding, decision, ...(choice && { chosen: { shrinkage: choice } }) }
-  },
+  fit: (samples, { shrinkage }) =>
+    withTensors(async (own) => {
+      const stats = own(withinClass(samples))
+      const choice = shrinkage === undefined ? await chooseShrinkage(stats, samples.labels) : undefined
+      const { offset, whitening, means } = own(scoring(stats, (choice?.value ?? shrinkage) as number))
+      const factor = await toMatrix(whitening)
+      const embedding = { factor, offset: (await offset.data()) as Float32Array, unitLength: true }
+      const decision = { kind: 'prototypes' as const, prototypes: await toMatrix(means), measure: 'cosine' as const }
+      return { embedding, decision, ...(choice && { chosen: { shrinkage: choice } }) }
+    }),
 })
+
+/** The common mean [d], W [d, d] and the class means [C, d] of a shrinkage. */
+function scoring(stats: WithinClass, shrinkage: number) {
+  return tf.tidy(() => {
+    const factor = shrunkFactor(stats, 1, shrinkage)
+    const whitening = triangularSolve(factor, tf.eye(factor.shape[0])) as tf.Tensor2D
+    const rows = unitRows(product(stats.x, whitening, { b: true }))
+    const means = product(stats.members, rows, { a: true })
+    return { offset: tf.squeeze(stats.centre, [0]), whitening, means: unitRows(means) }
+  })
+}
 
 /**
  * s by the accuracy on samples left out, with the mean of Wx in the place of the mean of Wx/‖Wx‖: that of all samples changes

@@ -1,6 +1,7 @@
 import { InputError } from '@dml-crc/core/errors'
 import * as tf from '@tensorflow/tfjs'
 import * as z from 'zod'
+import { takeNumbers } from '../samples/matrix.ts'
 import { floats } from './arrays.ts'
 
 /** What is done to features [N, d], as the network gives them, before anything else. */
@@ -69,7 +70,5 @@ export async function fitNormalisation(
   const how = { signedSquareRoot, rootEpsilon: 0, unitNorm }
   if (!center) return how
   const mean = tf.tidy(() => tf.mean(normalise(features, how), 0))
-  const data = (await mean.data()) as Float32Array
-  mean.dispose()
-  return { ...how, center: Float32Array.from(data) }
+  return { ...how, center: Float32Array.from(await takeNumbers(mean)) }
 }

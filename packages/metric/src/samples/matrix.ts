@@ -18,6 +18,15 @@ export async function toMatrix(features: Features): Promise<Matrix> {
   return { data: (await features.data()) as Float32Array, shape: [...features.shape] }
 }
 
+/** The numbers of a tensor, which is freed. */
+export async function takeNumbers(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return (await tensor.data()) as Float32Array
+  } finally {
+    tensor.dispose()
+  }
+}
+
 /** Numbers that the largest tensor of one batch of rows may hold. */
 const BATCH_NUMBERS = 2 ** 23
 
@@ -35,8 +44,7 @@ export async function mapRows(matrix: Matrix, perRow: number, f: (rows: tf.Tenso
     const end = Math.min(begin + batch, count)
     const rows: Matrix = { data: matrix.data.subarray(begin * width, end * width), shape: [end - begin, width] }
     const result = tf.tidy(() => f(toTensor(rows)))
-    const part = await result.data()
-    result.dispose()
+    const part = await takeNumbers(result)
     if (begin === 0) {
       columns = result.shape[1]
       data = new Float32Array(count * columns)

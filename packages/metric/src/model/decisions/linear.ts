@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import * as z from 'zod'
 import { toMatrix, toTensor } from '../../samples/matrix.ts'
+import { withTensors } from '../../samples/with-tensors.ts'
 import { floats, matrix } from '../arrays.ts'
 import type { OpenDecision } from './decision.ts'
 
@@ -24,9 +25,9 @@ export function openLinear({ weights, bias }: LinearDecision): OpenDecision {
 }
 
 /** The decision of weights [d, C] and bias [C] on the engine, which are freed. */
-export async function readLinear(parts: { weights: tf.Tensor2D; bias: tf.Tensor1D }): Promise<LinearDecision> {
-  const { data, shape } = await toMatrix(parts.weights)
-  const bias = (await parts.bias.data()) as Float32Array
-  tf.dispose([parts.weights, parts.bias])
-  return { kind: 'linear', weights: { data, shape }, bias }
+export function readLinear(parts: { weights: tf.Tensor2D; bias: tf.Tensor1D }): Promise<LinearDecision> {
+  return withTensors(async (own) => {
+    const { weights, bias } = own(parts)
+    return { kind: 'linear', weights: await toMatrix(weights), bias: (await bias.data()) as Float32Array }
+  })
 }
