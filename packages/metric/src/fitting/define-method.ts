@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core/errors'
+import { InputError, NumericalError } from '@dml-crc/core/errors'
 import { Prng } from '@dml-crc/core/prng'
 import type { OnProgress } from '@dml-crc/core/progress'
 import * as z from 'zod'
@@ -34,6 +34,7 @@ export interface Classifier<D extends Decision = Decision> {
    * @param extra.groups [N] which rows are views of one image; without it every row is an image of its own
    * @param extra.classNames [C] kept in the model
    * @throws {InputError} for features, labels or groups of another form, before any work.
+   * @throws {NumericalError} where what is found holds numbers that are not finite.
    */
   fit(
     features: Features,
@@ -115,6 +116,7 @@ export function defineMethod<S extends z.ZodRawShape, D extends Decision>(defini
           const { samples, normalisation } = await normalisedSamples(features, labels, choice, groups)
           checkNames(classNames, samples.classes)
           const { decision, embedding, losses, chosen: found } = await fit(samples, chosen, { prng, onProgress })
+          checkFinite(label, { decision, embedding })
           return {
             format: 1,
             method: label,
@@ -135,4 +137,18 @@ function checkNames(classNames: readonly string[] | undefined, classes: number):
   if (!classNames || classNames.length === classes) return
   const remedy = 'Name every class, in the order of their numbers.'
   throw new InputError('classNames', { expected: `${classes} names`, received: `${classNames.length}`, remedy })
+}
+
+/** Walks through all float arrays of what was fitted. */
+function checkFinite(label: string, value: unknown, path = ''): void {
+  if (value instanceof Float32Array) {
+    const wrong = value.find((number) => !Number.isFinite(number))
+    if (wrong === undefined) return
+    const remedy = 'Scale the features down or normalise them (unitNorm), and look at the options of the method.'
+    throw new NumericalError(label, { expected: 'finite numbers', received: `${wrong} in ${path}`, remedy })
+  }
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+  for (const [key, part] of Object.entries(value)) {
+    checkFinite(label, part, key === 'data' ? path : path ? `${path}.${key}` : key)
+  }
 }

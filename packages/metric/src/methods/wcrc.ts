@@ -9,6 +9,9 @@ function weighted({ data, shape }: Matrix, weights: Float32Array): Matrix {
   return { data: data.map((value, i) => value * weights[i % shape[1]]), shape }
 }
 
+/** Variances below this share of the mean square are rounding errors of float32. */
+const ROUNDING = 1e-13
+
 /** 1/√(variance + ε) of each column, scaled so that the mean of the squares, tr M / d, is 1. */
 function weightsOf({ data, shape: [rows, width] }: Matrix): Float32Array {
   const sums = new Float64Array(width)
@@ -19,8 +22,9 @@ function weightsOf({ data, shape: [rows, width] }: Matrix): Float32Array {
   })
   const variances = squares.map((square, j) => Math.max(0, square / rows - (sums[j] / rows) ** 2))
   const mean = variances.reduce((a, b) => a + b, 0) / width
-  // Rows that are all alike have no variance to weigh by.
-  if (!(mean > 0)) return new Float32Array(width).fill(1)
+  const energy = squares.reduce((a, b) => a + b, 0) / rows / width
+  // Rows that are all alike have no variance to weigh by: what is left of it is rounding.
+  if (!(mean > ROUNDING * energy)) return new Float32Array(width).fill(1)
   const precisions = variances.map((variance) => 1 / (variance + 0.01 * mean))
   const scale = width / precisions.reduce((a, b) => a + b, 0)
   return Float32Array.from(precisions, (precision) => Math.sqrt(precision * scale))

@@ -51,11 +51,14 @@ export function normalise(features: tf.Tensor2D, how: Normalisation): tf.Tensor2
   }
   const steps: (((x: tf.Tensor2D) => tf.Tensor2D) | false)[] = [
     signedSquareRoot && ((x) => signedRoot(x, rootEpsilon)),
-    unitNorm && unitRows,
+    unitNorm && ((x) => unitRows(shrunk(x))),
     center !== undefined && ((x) => unitRows(tf.sub(x, tf.tensor1d(center)))),
   ]
   return steps.reduce((x, step) => (step ? step(x) : x), features)
 }
+
+/** Rows with numbers above 1 divided by the largest, so that the squares of no finite numbers overflow. */
+const shrunk = (x: tf.Tensor2D): tf.Tensor2D => tf.div(x, tf.maximum(tf.max(tf.abs(x), 1, true), 1))
 
 function signedRoot(x: tf.Tensor2D, epsilon: number): tf.Tensor2D {
   if (epsilon === 0) return tf.mul(tf.sign(x), tf.sqrt(tf.abs(x)))
