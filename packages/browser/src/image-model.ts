@@ -15,7 +15,7 @@ export type Sample = Readonly<z.infer<typeof Sample>>
 
 /**
  * All it takes to name what a picture shows. Only the network lives on the engine; model and samples are plain data, so that
- * {@link add} and {@link remove} give a new value and leave the old one as it was.
+ * `add` and `remove` give a new value and leave the old one as it was.
  */
 export interface ImageModel {
   readonly network: Network

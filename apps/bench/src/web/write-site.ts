@@ -88,6 +88,11 @@ async function writeSamples(
     onProgress({ kind: 'advance', task, done: row + 1 })
   }
   onProgress({ kind: 'end', task })
+  const missing = described.filter(({ image }) => image === undefined).length
+  if (missing > 0) {
+    const text = `${missing} of ${samples.length} training images are not here: --images names their folder.`
+    onProgress({ kind: 'note', task, text })
+  }
   await writeJsonAtomic(join(target, 'samples.json'), described)
 }
 
