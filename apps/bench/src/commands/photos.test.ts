@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { demo, drawDemo } from '@dml-crc/datasets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../results/schema.ts'
-import { commandIn, expectDone, expectError } from '../testdata/command.ts'
+import { assign, commandIn, expectDone, expectError } from '../testdata/command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-photos-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const dmlCrc = commandIn(folder)
 const network = ['--backbone', 'tiny_vgg', '--weights', 'none']
+// Softmax is fitted some hundred times: on each fold, for each candidate of its decay.
+const quick = assign('methods.0.options={"steps":50}')
 const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'))
 
 /** Four kinds of the demo set, eight pictures each, in class folders. */
@@ -26,7 +28,7 @@ beforeAll(async () => {
 
 describe('dml-crc on a folder of photographs', () => {
   it('cross-validates: every image is tested once, by classifiers that have not seen it', async () => {
-    const shown = JSON.parse(expectDone(await dmlCrc.run('run', 'photos', ...network, '--json', '--quiet')))
+    const shown = JSON.parse(expectDone(await dmlCrc.run('run', 'photos', ...network, ...quick, '--json', '--quiet')))
     const { rows } = json('runs', 'photos', 'results.json')
     expect(rows).toEqual(shown.rows)
     expect(rows.map(({ method, count, split }: Row) => [method, count, split.fit, split.test])).toEqual(
@@ -91,7 +93,7 @@ describe('dml-crc on a folder of photographs', () => {
   it('splits by fractions, the same way each time', async () => {
     const run = async (out: string) => {
       const args = ['--fractions', 'train=.75,test=.25', '--out', out, '--quiet', '--json']
-      return JSON.parse(expectDone(await dmlCrc.run('run', '--data', 'photos', ...network, ...args))).rows
+      return JSON.parse(expectDone(await dmlCrc.run('run', '--data', 'photos', ...network, ...quick, ...args))).rows
     }
     const [first, second] = [await run('a'), await run('b')]
     expect(first[0]).toMatchObject({ count: 8, split: { fit: 'train', test: 'test' } })
