@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -64,6 +64,18 @@ test('asks source after source with the token, and stores the file under its che
     'GET /owner/model/resolve/main/model.safetensors Bearer secret',
   ])
 })
+
+test.each(['', '{', 'null', '{"sha256":"../../elsewhere"}'])(
+  'asks again where what was kept is damaged: %s',
+  async (text) => {
+    const only = { ...tag, sources: tag.sources.slice(1) }
+    const path = await fetchWeights(only)
+    await writeFile(join(home, 'weights', 'hub', 'owner', 'model', 'model.safetensors.json'), text)
+    requests = []
+    expect(await fetchWeights(only)).toBe(path)
+    expect(requests).toEqual(['HEAD /owner/model/resolve/main/model.safetensors Bearer secret'])
+  },
+)
 
 test('asks for what is in the cache no more, even offline', async () => {
   const only = { ...tag, sources: tag.sources.slice(1) }

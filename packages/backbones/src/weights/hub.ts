@@ -10,6 +10,8 @@ interface Pointer {
   bytes?: number
 }
 
+const SHA256 = /^[0-9a-f]{64}$/
+
 const TIMEOUT_MS = 30_000
 
 const isOffline = () => /^(1|on|yes|true)$/i.test(process.env.HF_HUB_OFFLINE ?? '')
@@ -34,10 +36,16 @@ export function cachedWeights({ sources, sha256 }: Pick<WeightsTag, 'sources' | 
   return known.flatMap((sum) => (sum && existsSync(cachedFile(sum)) ? [cachedFile(sum)] : []))[0]
 }
 
-/** What the hub said of a file when it was last asked. */
+/** What the hub said of a file when it was last asked; none where that was not kept, or is damaged: then it is asked again. */
 function knownPointer(source: HubFile): Pointer | undefined {
   const path = pointerFile(source)
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
+  if (!existsSync(path)) return undefined
+  try {
+    const { sha256, bytes } = JSON.parse(readFileSync(path, 'utf8'))
+    return SHA256.test(sha256) ? { sha256, bytes: Number(bytes) || undefined } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The hub answers with the checksum and size of a large file before it redirects to its storage. */
@@ -52,7 +60,7 @@ async function askHub(source: HubFile): Promise<Pointer> {
     const { statusCode, headers } = await request(url, { method: 'HEAD', headers: authorisation(), dispatcher })
     const sha256 = String(headers['x-linked-etag'] ?? '').replaceAll('"', '')
     const size = Number(headers['x-linked-size'])
-    if (statusCode < 400 && /^[0-9a-f]{64}$/.test(sha256)) return { sha256, bytes: size || undefined }
+    if (statusCode < 400 && SHA256.test(sha256)) return { sha256, bytes: size || undefined }
     const received = statusCode < 400 ? 'none in X-Linked-ETag' : `status ${statusCode}`
     throw new DownloadError(url, { expected, received, remedy })
   } catch (cause) {
