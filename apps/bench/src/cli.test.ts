@@ -90,13 +90,34 @@ describe('the command line', () => {
     expect((await dmlCrc('run', 'demo', '--dry-run')).stdout).toMatch(/in all +about .*\n.*Nothing was done/)
     const mirrored = await dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--set', 'mirror=true')
     expect(mirrored.stdout).toMatch(
-      /weights ra4_e3600_r224_in1k \(to be downloaded\); features of each image and its mirror/,
+      /weights ra4_e3600_r224_in1k \(to be downloaded\); features of 2 views of each image about/,
     )
     expectError(
       await dmlCrc('run', 'demo', '--dry-run', '--backbone', 'mobilenet_v1', '--weights', 'imagenet'),
       /imagenet/,
     )
     expect(existsSync(out)).toBe(false)
+  })
+
+  it('counts the passes of all views in a dry run, and of one view with --quick', async () => {
+    const views = assign('shortSide=[1.0714,1,1.2857]', 'mirror=true', 'randomViews=8')
+    const plan = async (...flags: string[]) =>
+      JSON.parse((await dmlCrc('run', 'demo', '--dry-run', '--json', ...views, ...flags)).stdout)
+    const { views: counted, passes, images } = await plan()
+    expect(images).toEqual({ fit: 400, test: 400 })
+    expect(counted).toEqual({ fixed: 6, random: 8 })
+    expect(passes).toBe(400 * (6 + 8) + 400 * 6)
+    expect(await plan('--quick')).toMatchObject({ views: { fixed: 1, random: 0 }, passes: 800 })
+    const text = (await dmlCrc('run', 'demo', '--dry-run', ...views)).stdout
+    expect(text).toMatch(/features of 6 views of each image and 8 random views of each image to fit about/)
+    expectError(await dmlCrc('run', 'heads', '--features', folder, '--quick'), /--quick/, /one row for each image/)
+  })
+
+  it('refuses views that there are not', async () => {
+    expectError(await dmlCrc('run', 'demo', '--dry-run', ...assign('shortSide=[1,0.5]')), /`shortSide.1`/)
+    expectError(await dmlCrc('run', 'demo', '--dry-run', ...assign('shortSide=[]')), /`shortSide`/)
+    expectError(await dmlCrc('run', 'demo', '--dry-run', ...assign('randomScale=[0.5,0.3]')), /the smaller share first/)
+    expectError(await dmlCrc('run', 'demo', '--dry-run', ...assign('randomViews=-1')), /`randomViews`/)
   })
 
   it('names the nearest option for an unknown one', async () => {

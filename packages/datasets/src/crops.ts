@@ -23,6 +23,23 @@ export function centerCrop(options: FixedCropOptions): Transform {
 }
 
 /**
+ * The middle of an image at each of several short sides, and with `mirror` the mirror image of each after it: views whose mean
+ * feature is that of the image. Each is a transform of its own.
+ * @throws {InputError} as {@link centerCrop}.
+ */
+export function centerViews({
+  resize,
+  mirror = false,
+  ...options
+}: Omit<FixedCropOptions, 'resize'> & { resize?: number | readonly number[]; mirror?: boolean }): Transform[] {
+  const sides = typeof resize === 'object' ? resize : [resize]
+  return sides.flatMap((side) => {
+    const middle = centerCrop({ ...options, resize: side })
+    return mirror ? [middle, mirrored(middle)] : [middle]
+  })
+}
+
+/**
  * The ten views of Krizhevsky, Sutskever & Hinton (NIPS 2012): four corners, the middle, and all five mirrored.
  * Each is a transform of its own.
  * @throws {InputError} as {@link centerCrop}.

@@ -1,5 +1,13 @@
 export { type AugmentOptions, augment } from './augment.ts'
-export { centerCrop, cropToBox, type FixedCropOptions, mirrored, randomResizedCrop, tenCrop } from './crops.ts'
+export {
+  centerCrop,
+  centerViews,
+  cropToBox,
+  type FixedCropOptions,
+  mirrored,
+  randomResizedCrop,
+  tenCrop,
+} from './crops.ts'
 export type { Box, ImageDataset, ImageRecord } from './dataset.ts'
 export {
   type DatasetLists,

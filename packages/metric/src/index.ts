@@ -17,6 +17,7 @@ export {
   selectOptions,
 } from './evaluation/select-options.ts'
 export { type BootstrapOptions, bootstrapInterval, hits, type McNemar, mcnemar } from './evaluation/significance.ts'
+export { fitSamples, takeSamples, type ViewedSamples, type Views } from './evaluation/viewed-samples.ts'
 export {
   type Classifier,
   defineMethod,

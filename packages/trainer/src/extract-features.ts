@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { FeatureNetwork } from '@dml-crc/backbones'
 import { DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
-import { createLoader, type ImageRecord, mirrored, type Transform } from '@dml-crc/datasets'
+import { createLoader, type ImageRecord, type Transform } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { FeatureFile, writeFeatureFile } from './feature-file.ts'
@@ -15,8 +15,6 @@ export interface ExtractOptions {
   batchSize?: number
   /** Views of each image, one after the other: rows v·N … (v+1)·N − 1 are view v of all images. By default 1. */
   views?: number
-  /** Take the mean of the features of each view and of its mirror image. */
-  mirror?: boolean
   /** Draws the views of a random transform. By default seed 0. */
   prng?: Prng
   /** Where features are kept for the next time; without it they are not. */
@@ -45,7 +43,6 @@ export interface ExtractedFeatures {
  * @throws {DataError} when an image is missing or damaged.
  */
 export async function extractFeatures(options: ExtractOptions): Promise<ExtractedFeatures> {
-  if (options.mirror) return extractMirrored(options)
   const { records, views = 1, cacheFolder, backbone } = options
   const begun = performance.now()
   const found = cacheFolder === undefined ? undefined : await extractToFile({ ...options, cacheFolder })
@@ -72,31 +69,17 @@ export async function extractFeatures(options: ExtractOptions): Promise<Extracte
   }
 }
 
-/** Both halves are cached apart, so that the plain one serves extractions without a mirror too. */
-async function extractMirrored(options: ExtractOptions): Promise<ExtractedFeatures> {
-  const plain = await extractFeatures({ ...options, mirror: false })
-  const turned = await extractFeatures({ ...options, mirror: false, transform: mirrored(options.transform) })
-  const { data, shape } = plain.features
-  return {
-    ...plain,
-    features: { data: data.map((x, i) => (x + turned.features.data[i]) / 2), shape },
-    fromCache: plain.fromCache && turned.fromCache,
-    seconds: plain.seconds + turned.seconds,
-  }
-}
-
 /**
  * As {@link extractFeatures}, for sets larger than memory: the features go to `<cacheFolder>/<key>.safetensors` block by
  * block, to be read with {@link FeatureFile}. Two processes may extract the same at once: each writes a file of its
  * own, and the rename that ends the writing makes either whole file the cached one.
  */
 export async function extractToFile(
-  options: Omit<ExtractOptions, 'mirror'> & { cacheFolder: string },
+  options: ExtractOptions & { cacheFolder: string },
 ): Promise<{ path: string; key: string; fromCache: boolean }> {
   checkExtraction(options)
-  const { backbone, records, transform, views = 1, prng = Prng.fromSeed(0), cacheFolder, onNote } = options
-  const random = views > 1 ? prng.state() : undefined
-  const key = await featureKey({ backbone, records, transform: transform.id, views, prng: random })
+  const { backbone, records, transform, views = 1, prng, cacheFolder, onNote } = options
+  const key = await featureKey({ backbone, records, transform: transform.id, views, prng: prng?.state() })
   const path = join(cacheFolder, `${key}.safetensors`)
   await sweepLeftovers(cacheFolder)
   const state = await cached(path)
@@ -135,7 +118,7 @@ function checkExtraction({ backbone, records, transform, views = 1 }: ExtractOpt
 }
 
 /** The features of one batch after another, view by view. */
-async function* featureBlocks(options: Omit<ExtractOptions, 'mirror'>): AsyncGenerator<Float32Array> {
+async function* featureBlocks(options: ExtractOptions): AsyncGenerator<Float32Array> {
   const {
     backbone,
     records,

@@ -11,7 +11,7 @@ export interface FeatureKeyParts {
   /** The `id` of the transform. */
   transform: string
   views: number
-  /** The state of the generator that drew the views, where they are random. */
+  /** The state of the generator that drew the views, where one was passed. */
   prng?: PrngState
 }
 

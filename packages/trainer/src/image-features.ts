@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DataError, InputError } from '@dml-crc/core'
 import type { ImageRecord } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
-import { extractFeatures } from './extract-features.ts'
+import { extractViews } from './extract-views.ts'
 import type { ImageModel } from './predict.ts'
 
 /** Images: paths of files, of folders, or the bytes of image files. */
@@ -34,7 +34,7 @@ async function imagesUnder(path: string): Promise<string[]> {
  * @throws {DataError} for a path that is not there, a folder without images, or a damaged image.
  */
 export async function imageFeatures(
-  { backbone, transform, mirror }: Pick<ImageModel, 'backbone' | 'transform' | 'mirror'>,
+  { backbone, transforms }: Pick<ImageModel, 'backbone' | 'transforms'>,
   inputs: ImageInputs,
   batchSize = 32,
 ): Promise<{ sources: string[]; features: Matrix }> {
@@ -58,7 +58,7 @@ export async function imageFeatures(
         records.push({ id, path, label: -1 })
       }
     }
-    const { features } = await extractFeatures({ backbone, records, transform, mirror, batchSize })
+    const { features } = await extractViews({ backbone, records, transforms, batchSize })
     return { sources: records.map(({ id }) => id), features }
   } finally {
     await rm(folder, { recursive: true })

@@ -19,6 +19,7 @@ export {
 } from './export/image-model-file.ts'
 export { writePageModel } from './export/page-model.ts'
 export { type ExtractedFeatures, type ExtractOptions, extractFeatures, extractToFile } from './extract-features.ts'
+export { type ExtractedViews, type ExtractViewsOptions, extractViews } from './extract-views.ts'
 export { FeatureFile } from './feature-file.ts'
 export { type CheckpointOptions, type EpochRecord, type FitOptions, fit, type RunResult } from './fit.ts'
 export { type ArcFaceOptions, arcFaceLoss } from './losses/arc-face.ts'

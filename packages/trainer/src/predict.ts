@@ -6,10 +6,8 @@ import { type ImageInputs, imageFeatures } from './image-features.ts'
 /** All it takes to name what an image shows. */
 export interface ImageModel {
   backbone: Backbone
-  /** The view of an image that is looked at. */
-  transform: Transform
-  /** Whether the mirror image of that view is looked at too, and the mean of both features taken. */
-  mirror?: boolean
+  /** The views of an image that are looked at: the mean of their features is that of the image. */
+  transforms: readonly Transform[]
   /** Takes features as the backbone gives them, and knows the names of its classes. */
   model: Model
   /** The name of the image of each row that the model was fitted on, where they are known. */

@@ -90,11 +90,15 @@ describe('dml-crc explain', () => {
 })
 
 describe('dml-crc export and predict', () => {
-  const names = ['one', 'two', 'three']
+  const names = ['one', 'two', 'three', 'four']
 
   it.each([
     ['the middle of the image', []],
     ['a smaller view and its mirror image', assign('shortSide=1.5', 'mirror=true')],
+    [
+      'two short sides, mirror images, random views to fit on',
+      assign('shortSide=[1,1.5]', 'mirror=true', 'randomViews=2'),
+    ],
   ])('name the test images as the row of the run does: %s', async (_, view) => {
     const out = names.shift()!
     const printed = expectDone(

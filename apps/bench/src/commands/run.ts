@@ -3,10 +3,12 @@ import { type Command, Option } from 'commander'
 import { openTerminal } from '../command-line/terminal.ts'
 import type { FeatureExperiment } from '../experiment/feature-schema.ts'
 import { shippedExperiments } from '../experiment/load.ts'
+import { withOneView } from '../experiment/one-view.ts'
 import type { RunPlace } from '../run/run-command.ts'
 import { addExperimentOptions, addRunPlace, type ExperimentOptions, readAnyExperiment } from './experiment-options.ts'
 
-type RunOptions = ExperimentOptions & RunPlace & { features?: string; dryRun?: boolean; schema?: boolean }
+type RunOptions = ExperimentOptions &
+  RunPlace & { features?: string; quick?: boolean; dryRun?: boolean; schema?: boolean }
 
 const EXAMPLES = `
 Examples:
@@ -14,6 +16,8 @@ Examples:
       draws a set of flowers, trains a small network on it and compares the methods
   $ dml-crc run flowers102 --data flowers102 --backbone mobilenet_v1 --fit train --test val
       the official splits, on files that are already here
+  $ dml-crc run flowers102 --backbone mobilenet_v1 --quick
+      the same with one view of each image in place of six and eight random ones: a seventh of the passes
   $ dml-crc run flowers102 --set methods.2.options.lambda=0.1 --out runs/lambda
   $ dml-crc run heads --features features
       every method on files DATASET.NETWORK.SPLIT.safetensors of features, and one table of all
@@ -30,6 +34,7 @@ export function addRun(program: Command): void {
   )
   addRunPlace(command, 'folder of the run (default: runs/NAME)')
     .option('--features <dir>', 'of an experiment on files of features: their folder')
+    .option('--quick', 'one view of each image: the first short side, without mirror images or random views')
     .option('--dry-run', 'say what would be done, how large it is and how long it may take')
     .addOption(new Option('--schema', 'print the JSON Schema of experiment files').hideHelp())
     .addHelpText('after', EXAMPLES)
@@ -43,15 +48,23 @@ export function addRun(program: Command): void {
       const { kind, experiment } = await readAnyExperiment(name, options)
       const terminal = openTerminal(options)
       if (kind === 'features') {
-        checkNoDryRun(options)
+        refuseOnFeatures(
+          '--dry-run',
+          options.dryRun,
+          'nothing is fetched, and a run that is stopped goes on with --resume',
+        )
+        refuseOnFeatures('--quick', options.quick, 'the files hold one row for each image')
         const { runFeatureFiles } = await import('../run/feature-files.ts')
         await runFeatureFiles(withRoot(experiment, options.features), { ...options, terminal })
-      } else if (options.dryRun) {
+        return
+      }
+      const chosen = options.quick ? withOneView(experiment) : experiment
+      if (options.dryRun) {
         const { dryRun } = await import('../run/dry-run.ts')
-        await dryRun(experiment, { ...options, terminal })
+        await dryRun(chosen, { ...options, terminal })
       } else {
         const { runCommand } = await import('../run/run-command.ts')
-        await runCommand(experiment, { ...options, terminal })
+        await runCommand(chosen, { ...options, terminal })
       }
     })
 }
@@ -61,11 +74,12 @@ function withRoot(experiment: FeatureExperiment, root = experiment.features.root
   return { ...experiment, features: { ...experiment.features, root } }
 }
 
-function checkNoDryRun({ dryRun }: RunOptions): void {
-  if (!dryRun) return
-  throw new InputError('--dry-run', {
+/** @throws InputError for an option that has nothing to do on files of features */
+function refuseOnFeatures(flag: string, isGiven: boolean | undefined, reason: string): void {
+  if (!isGiven) return
+  throw new InputError(flag, {
     expected: 'an experiment on images',
     received: 'one on files of features',
-    remedy: 'Leave it out: nothing is fetched, and a run that is stopped goes on with --resume.',
+    remedy: `Leave it out: ${reason}.`,
   })
 }

@@ -3,6 +3,13 @@ import { MethodEntry, optionsOf, SweepEntry } from './method-schema.ts'
 
 const positive = z.number().int().positive()
 
+/** From the least to the most. */
+const share = z
+  .tuple([z.number().positive(), z.number().max(1)])
+  .refine(([least, most]) => least <= most, 'the smaller share first')
+
+const shortSide = z.number().min(1)
+
 const Dataset = z
   .strictObject({
     name: z
@@ -40,7 +47,7 @@ const Training = z
     metricRate: z.number().min(0).default(1).describe('Factor on the rate for the metric, λ and the temperature'),
     weightDecay: z.number().min(0).default(0),
     warmUp: z.number().min(0).max(0.99).default(0.1).describe('Share of the steps in which the rate rises'),
-    scale: z.tuple([z.number(), z.number()]).default([0.4, 1]).describe('Share of an image that a training view shows'),
+    scale: share.default([0.4, 1]).describe('Share of an image that a training view shows'),
     clipNorm: z.number().positive().optional().describe('Limit on the norm of the gradients'),
   })
   .describe('How a network is trained')
@@ -102,13 +109,21 @@ export const Experiment = z.strictObject({
   seed: z.number().int().min(0).default(0).describe('The root of every random number of the run'),
   batchSize: positive.default(32).describe('Images a batch when features are extracted'),
   shortSide: z
-    .number()
-    .min(1)
+    .union([shortSide, z.array(shortSide).min(1)])
     .optional()
     .describe(
-      'The short side an image is resized to, over the side of the square cut out of its middle; what the weights of the backbone state where left out',
+      'The short side an image is resized to, over the side of the square cut out of its middle; what the weights of the backbone state where left out. With a list, the features of an image are the mean over a view at each',
     ),
-  mirror: z.boolean().default(false).describe('Take the mean of the features of an image and of its mirror image'),
+  mirror: z.boolean().default(false).describe('Take the mean of the features of each view and of its mirror image'),
+  randomViews: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Random crops of each image to fit on, which methods are given beside the fixed views as views of one image',
+    ),
+  randomScale: share.default([0.3, 1]).describe('Share of an image that a random view shows'),
   methods: z.array(MethodEntry).default([]),
   endToEnd: z.array(EndToEnd).default([]),
   sweeps: z.array(SweepEntry).default([]),

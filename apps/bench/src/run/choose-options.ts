@@ -15,6 +15,7 @@ export async function chooseOptions(
     options: fixed,
     grid,
     folds,
+    views: fit.views,
     prng,
   })
   if (table.length === 0) return { options, table }

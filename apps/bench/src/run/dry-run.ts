@@ -5,12 +5,12 @@ import { combinations } from '@dml-crc/metric'
 import { duration } from '../command-line/duration.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
+import { foldsOf } from '../experiment/splits.ts'
 import { chooseBackbones } from './backbones.ts'
-
 import { openImages, setFolder } from './images.ts'
 import { endToEndLabel, methodLabel } from './method-label.ts'
-
 import type { PrepareOptions } from './prepare.ts'
+import { fixedViewCount } from './views.ts'
 
 /** Seconds for the features of an image of the network's own size, on two cores without a native engine: for a first idea. */
 const SECONDS_AN_IMAGE: Record<string, number> = {
@@ -52,8 +52,10 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
   const root = dataset.root ?? setFolder(dataset)
   const isDrawn = dataset.name === 'demo' && !(existsSync(root) && readdirSync(root).length > 0)
   const counts = isDrawn ? drawnCounts(experiment) : await realCounts(experiment, terminal)
-  const views = experiment.mirror ? 2 : 1
-  const images = counts.fit + counts.test
+  const views = { fixed: fixedViewCount(experiment), random: experiment.randomViews }
+  // Cross-validation tests on the images to fit, whose features are taken once.
+  const tested = foldsOf(splits) === undefined ? counts.test : 0
+  const passes = views.fixed * (counts.fit + tested) + views.random * counts.fit
   const engine = await loadEngine({ prefer: options.engine })
   const factor = ENGINE_FACTOR[engine.name] ?? 0
   const perImage = (name: string) => factor * (SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE)
@@ -64,7 +66,7 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
     layer: layer ?? (isOwnNetwork(name) ? 'its output' : findBackbone(name).defaultLayer),
     weights: describeWeights(name, weights),
     trainedFromScratch: pretrain !== undefined,
-    featureSeconds: Math.round(views * images * perImage(name)),
+    featureSeconds: Math.round(passes * perImage(name)),
     trainingSeconds: pretrain ? trainingSeconds(name, pretrain.epochs) : 0,
   }))
   const methods = experiment.methods.map((entry) => {
@@ -92,6 +94,7 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
     splits,
     images: counts,
     views,
+    passes,
     engine: engine.name,
     backbones,
     methods,
@@ -106,7 +109,7 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
       ...backbones.map(
         ({ name, layer, weights, trainedFromScratch, trainingSeconds, featureSeconds }) =>
           `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? `, trained from scratch first (${roughly(trainingSeconds)})` : ''}; ` +
-          `features${views > 1 ? ' of each image and its mirror image' : ''} ${roughly(featureSeconds)}, unless cached`,
+          `features${describeViews(views)} ${roughly(featureSeconds)}, unless cached`,
       ),
       ...methods.map(
         ({ method, candidates, fits }) =>
@@ -130,6 +133,12 @@ function describeWeights(name: string, weights: string): string {
   const chosen = chooseWeights(findBackbone(name), weights)
   if (chosen.kind === 'tag') return `${chosen.tag} (${chosen.cached ? 'here already' : 'to be downloaded'})`
   return chosen.kind === 'file' ? chosen.path : 'none'
+}
+
+function describeViews({ fixed, random }: { fixed: number; random: number }): string {
+  if (fixed + random === 1) return ''
+  const more = random > 0 ? ` and ${counted(random, 'random view')} of each image to fit` : ''
+  return ` of ${counted(fixed, 'view')} of each image${more}`
 }
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`

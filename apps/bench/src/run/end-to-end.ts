@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { classBalanced, shuffled } from '@dml-crc/datasets'
-import { dmlCrcGradient, type Model, predict, resumeObjective } from '@dml-crc/metric'
+import { dmlCrcGradient, fitSamples, type Model, predict, resumeObjective } from '@dml-crc/metric'
 import { arcFaceTask, dmlCrcTask, proxyNcaTask, softmaxTask, type Task, tripletTask } from '@dml-crc/trainer'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import type { Curve } from '../results/details.ts'
@@ -16,8 +16,8 @@ import { classifyAndMeasure } from './measure.ts'
 import { seedKey } from './measure-method.ts'
 import { endToEndLabel } from './method-label.ts'
 import type { Asked, Study } from './study.ts'
-import { testView } from './test-view.ts'
 import { train } from './training.ts'
+import { fixedViews } from './views.ts'
 import { weightsKept } from './weights-kept.ts'
 
 /**
@@ -136,7 +136,8 @@ async function begin(
 ): Promise<Task & { model(): Promise<Model> }> {
   const { backboneRate, metricRate } = entry.train
   const classNames = fittedClasses(images)
-  const transform = testView(backbone, experiment)
+  // The features that training compares with are kept of one view.
+  const [transform] = fixedViews(backbone, experiment)
   const head = { backbone, classes: classNames.length, prng: prng.split('head'), backboneRate, classNames }
   switch (entry.method) {
     case 'softmax':
@@ -151,7 +152,7 @@ async function begin(
       break
   }
   const { noise, smoothing } = dmlCrcGradient.options.parse(entry.options)
-  const frozen = await dmlCrcGradient.make(entry.options, { prng: prng.split('metric') }).fit(fit.features, fit.labels)
+  const frozen = await fitSamples(dmlCrcGradient.make(entry.options, { prng: prng.split('metric') }), fit)
   return dmlCrcTask({
     backbone,
     records: images.fit,

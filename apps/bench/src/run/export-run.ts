@@ -9,11 +9,11 @@ import { modelFolder } from './model-folder.ts'
 export async function exportRun(run: string, { engine }: { engine?: EngineName | 'auto' }): Promise<string> {
   const folder = modelFolder(run)
   await loadEngine({ prefer: engine })
-  const { backbone, model, mirror, samples, transform } = await loadExport(folder)
+  const loaded = await loadExport(folder)
   try {
-    await exportModel(folder, { backbone, model, mirror, samples, resize: transform.reduced })
+    await exportModel(folder, loaded)
     return folder
   } finally {
-    backbone.dispose()
+    loaded.backbone.dispose()
   }
 }

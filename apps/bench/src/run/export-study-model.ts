@@ -4,11 +4,11 @@ import { exportModel, holdsImageModel, saveImageModel } from '@dml-crc/trainer'
 import { modelOfRun } from './model-folder.ts'
 import { asBackbone } from './open-backbone.ts'
 import type { Study } from './study.ts'
-import { testView } from './test-view.ts'
+import { shortSides } from './views.ts'
 
 /** What is written of a study's model: it looks at images as the run's rows do, and knows what it was fitted on. */
 function partsOf({ experiment, images }: Study, backbone: Backbone, model: Model) {
-  const { reduced: resize } = testView(backbone, experiment)
+  const resize = shortSides(backbone, experiment)
   const { mirror } = experiment
   return { backbone, model, resize, mirror, samples: images.fit.map(({ id }) => id) }
 }

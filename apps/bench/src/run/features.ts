@@ -1,53 +1,113 @@
 import type { FeatureNetwork } from '@dml-crc/backbones'
 import { homeFolder } from '@dml-crc/core'
 import type { ImageRecord } from '@dml-crc/datasets'
-import type { Matrix } from '@dml-crc/metric'
-import { type ExtractedFeatures, extractFeatures } from '@dml-crc/trainer'
+import type { Matrix, ViewedSamples } from '@dml-crc/metric'
+import { type ExtractedViews, extractFeatures, extractViews } from '@dml-crc/trainer'
 import { duration } from '../command-line/duration.ts'
 import type { Study } from './study.ts'
-import { testView } from './test-view.ts'
+import { fixedViews, randomView } from './views.ts'
 
 /** The features of both splits as the backbone gives them, not normalised. */
 export interface SplitFeatures {
-  fit: { features: Matrix; labels: Int32Array }
+  /** With the single views where the experiment has random ones. */
+  fit: ViewedSamples
   test: { features: Matrix; labels: Int32Array }
   seconds: number
 }
+
+type Parts = Pick<Study, 'experiment' | 'terminal' | 'signal'>
 
 /**
  * Takes the features of both splits, from the cache where they are there.
  */
 export async function splitFeatures(
-  study: Pick<Study, 'images' | 'experiment' | 'terminal' | 'signal'>,
+  study: Parts & Pick<Study, 'images' | 'prng'>,
   backbone: FeatureNetwork,
 ): Promise<SplitFeatures> {
   const { images, experiment, terminal } = study
-  const take = async (split: string, records: readonly ImageRecord[]) => {
-    const taken = await imageFeatures(backbone, records, study, homeFolder('features'))
-    if (taken.fromCache) {
-      const said = `features of ${split}: ${records.length} images from the cache in ${duration(taken.seconds)}`
-      terminal.note(`${said} (${backbone.record.name}, ${taken.key.slice(0, 12)})`)
-    }
-    return taken
+  const cacheFolder = homeFolder('features')
+  const noteOf = (split: string, count: number, found: Cached) => {
+    if (found.fromCache === 0) return
+    const views = found.views === 1 ? '' : `, ${found.fromCache} of ${found.views} views,`
+    const said = `features of ${split}: ${count} images${views} from the cache in ${duration(found.seconds)}`
+    const keys = found.keys.map((key) => key.slice(0, 12)).join(', ')
+    terminal.note(`${said} (${backbone.record.name}, ${keys})`)
   }
-  const fit = await take(experiment.splits.fit, images.fit)
-  if (images.test === images.fit) return { fit, test: fit, seconds: fit.seconds }
-  const test = await take(experiment.splits.test, images.test)
-  return { fit, test, seconds: fit.seconds + test.seconds }
+  const fixed = await imageFeatures(backbone, images.fit, study, cacheFolder)
+  noteOf(experiment.splits.fit, images.fit.length, cachedOf(fixed))
+  const random = await randomFeatures(backbone, images.fit, study, cacheFolder)
+  if (random?.fromCache) {
+    const { randomViews: views } = experiment
+    const found = { ...random, views, fromCache: views, keys: [random.key] }
+    noteOf(`random views of ${experiment.splits.fit}`, images.fit.length, found)
+  }
+  const { features, labels } = fixed
+  const views = random && stacked([...fixed.views, random.features], images.fit.length)
+  const fit = { features, labels, ...(views && { views }) }
+  const seconds = fixed.seconds + (random?.seconds ?? 0)
+  if (images.test === images.fit) return { fit, test: { features, labels }, seconds }
+  const test = await imageFeatures(backbone, images.test, study, cacheFolder)
+  noteOf(experiment.splits.test, images.test.length, cachedOf(test))
+  return { fit, test, seconds: seconds + test.seconds }
 }
 
+interface Cached {
+  views: number
+  fromCache: number
+  keys: readonly string[]
+  seconds: number
+}
+
+const cachedOf = ({ views, viewsFromCache, keys, seconds }: ExtractedViews): Cached => ({
+  views: views.length,
+  fromCache: viewsFromCache,
+  keys,
+  seconds,
+})
+
 /**
- * The features of images, the mean of an image's and its mirror image's where the experiment says so; kept in
- * `cacheFolder` where one is given.
+ * The features of images, the mean over the fixed views of the experiment; kept in `cacheFolder` where one is given.
  */
 export async function imageFeatures(
   backbone: FeatureNetwork,
   records: readonly ImageRecord[],
-  { experiment, terminal, signal }: Pick<Study, 'experiment' | 'terminal' | 'signal'>,
+  { experiment, terminal, signal }: Parts,
   cacheFolder?: string,
-): Promise<ExtractedFeatures> {
-  const { batchSize, mirror } = experiment
+): Promise<ExtractedViews> {
+  const { batchSize } = experiment
   const { onProgress, note: onNote } = terminal
-  const transform = testView(backbone, experiment)
-  return extractFeatures({ backbone, records, transform, mirror, batchSize, cacheFolder, onProgress, onNote, signal })
+  const transforms = fixedViews(backbone, experiment)
+  return extractViews({ backbone, records, transforms, batchSize, cacheFolder, onProgress, onNote, signal })
+}
+
+/** The features of the random views of images to fit on, view after view; undefined where the experiment has none. */
+async function randomFeatures(
+  backbone: FeatureNetwork,
+  records: readonly ImageRecord[],
+  { experiment, terminal, signal, prng }: Parts & Pick<Study, 'prng'>,
+  cacheFolder: string,
+) {
+  const { batchSize, randomViews: views } = experiment
+  if (views === 0) return undefined
+  const { onProgress, note: onNote } = terminal
+  const shared = { backbone, records, batchSize, cacheFolder, onProgress, onNote, signal }
+  return extractFeatures({
+    ...shared,
+    transform: randomView(backbone, experiment),
+    views,
+    prng: prng.split('random views'),
+  })
+}
+
+/** Views of `count` images below each other: row v·`count` + i is a view of image i. */
+function stacked(parts: readonly Matrix[], count: number): NonNullable<ViewedSamples['views']> {
+  const width = parts[0].shape[1]
+  const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0)
+  const data = new Float32Array(rows * width)
+  let at = 0
+  for (const part of parts) {
+    data.set(part.data, at)
+    at += part.data.length
+  }
+  return { features: { data, shape: [rows, width] }, groups: Int32Array.from({ length: rows }, (_, i) => i % count) }
 }

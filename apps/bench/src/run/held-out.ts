@@ -1,4 +1,4 @@
-import { type Matrix, methodNamed, predict, stratifiedFolds } from '@dml-crc/metric'
+import { fitSamples, methodNamed, predict, stratifiedFolds, takeSamples } from '@dml-crc/metric'
 import type { Experiment, MethodEntry } from '../experiment/schema.ts'
 import { chooseOptions } from './choose-options.ts'
 import type { SplitFeatures } from './features.ts'
@@ -11,28 +11,23 @@ import type { Study } from './study.ts'
  */
 export async function predictHeldOut(
   study: Pick<Study, 'prng'> & { experiment: Pick<Experiment, 'select'> },
-  { features, labels }: SplitFeatures['fit'],
+  samples: SplitFeatures['fit'],
   entry: MethodEntry,
   folds: number,
 ): Promise<Said> {
+  const { labels } = samples
   const classes = labels.reduce((most, label) => Math.max(most, label + 1), 0)
   const pooled = { labels: new Int32Array(labels.length), scores: new Float32Array(labels.length * classes) }
   for (const { fit, held } of stratifiedFolds(labels, folds, study.prng.split('test folds'))) {
-    const part = { features: rowsOf(features, fit), labels: Int32Array.from(fit, (i) => labels[i]) }
+    const part = takeSamples(samples, fit)
     const { options } = await chooseOptions(study, { fit: part }, entry)
     const classifier = methodNamed(entry.method).make(options, { prng: study.prng.split('held out') })
-    const model = await classifier.fit(part.features, part.labels)
-    const { labels: found, scores } = await predict(model, rowsOf(features, held))
+    const model = await fitSamples(classifier, part)
+    const { labels: found, scores } = await predict(model, takeSamples(samples, held).features)
     for (const [k, i] of held.entries()) {
       pooled.labels[i] = found[k]
       pooled.scores.set(scores.data.subarray(k * classes, (k + 1) * classes), i * classes)
     }
   }
   return { labels: pooled.labels, scores: { data: pooled.scores, shape: [labels.length, classes] } }
-}
-
-function rowsOf({ data, shape: [, width] }: Matrix, rows: Int32Array): Matrix {
-  const out = new Float32Array(rows.length * width)
-  for (const [k, i] of rows.entries()) out.set(data.subarray(i * width, (i + 1) * width), k * width)
-  return { data: out, shape: [rows.length, width] }
 }

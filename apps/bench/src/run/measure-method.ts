@@ -1,4 +1,4 @@
-import { type MethodOptions, type Model, methodNamed, predict } from '@dml-crc/metric'
+import { fitSamples, type MethodOptions, type Model, methodNamed, predict } from '@dml-crc/metric'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment, MethodEntry } from '../experiment/schema.ts'
 import { foldsOf } from '../experiment/splits.ts'
@@ -52,7 +52,7 @@ export async function measureMethod(
   for (const seed of missing) {
     const begun = performance.now()
     const classifier = method.make(options, { prng: prng.split(`seed ${seed}`) })
-    const model = await classifier.fit(features.fit.features, features.fit.labels, { classNames })
+    const model = await fitSamples(classifier, features.fit, { classNames })
     const fitSeconds = (performance.now() - begun) / 1000
     const { prediction, measures, seconds } = await classifyAndMeasure(
       () =>

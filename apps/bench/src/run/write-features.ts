@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { interruptible, writeSafetensors } from '@dml-crc/core'
+import { interruptible, Prng, writeSafetensors } from '@dml-crc/core'
 import type { Experiment } from '../experiment/schema.ts'
 import { splitFeatures } from './features.ts'
 import { openBackbone } from './open-backbone.ts'
@@ -9,8 +9,15 @@ import { type PrepareOptions, prepare } from './prepare.ts'
 export async function writeFeatures(given: Experiment, options: PrepareOptions & { out: string }): Promise<string[]> {
   const { experiment, images } = await prepare(given, options)
   const backbone = await openBackbone(experiment)
+  // A file has one row for each image.
+  const withoutRandom = { ...experiment, randomViews: 0 }
   try {
-    const study = { images, experiment, terminal: options.terminal }
+    const study = {
+      images,
+      experiment: withoutRandom,
+      terminal: options.terminal,
+      prng: Prng.fromSeed(experiment.seed),
+    }
     const features = await interruptible((signal) => splitFeatures({ ...study, signal }, backbone))
     return await Promise.all(
       (['fit', 'test'] as const).map(async (part) => {

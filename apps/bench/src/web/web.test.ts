@@ -73,7 +73,7 @@ async function makeSite(): Promise<void> {
 
 /** Lossless and of the size that is looked at: neither a decoder of JPEG nor a filter stands between Node and the browser. */
 async function readyPhotographs(): Promise<void> {
-  const side = images.transform.reduced
+  const side = images.transforms[0].reduced
   for (const [label, paths] of unseen.entries()) {
     fresh[label] = paths.map((_, i) => join(folder, `${label}-${i}.png`))
     await Promise.all(paths.map((path, i) => sharp(path).resize(side, side).png().toFile(fresh[label][i])))
@@ -168,8 +168,8 @@ describe.skipIf(executablePath === undefined)('dml-crc web (needs Chromium: set 
       classNames: kinds.slice(0, NEW).toSorted(),
       network: { name: 'tiny_vgg' },
       image: {
-        size: images.transform.size,
-        resize: images.transform.reduced,
+        size: images.transforms[0].size,
+        resize: images.transforms[0].reduced,
         interpolation: 'bilinear',
         mirror: false,
       },

@@ -33,13 +33,13 @@ export async function writeSite(path: string, out: string, options: SiteOptions)
   checkReplaceable(out)
   await loadEngine({ prefer: 'wasm' })
   const images = await loadExport(folder)
-  const { backbone, model, mirror, transform } = images
+  const { backbone } = images
   try {
     const known = await trainingImagesOf(folder)
     await replaceFolder(out, async (aside) => {
       await bundlePage(aside)
       const target = join(aside, 'model')
-      await writePageModel(target, { backbone, model, mirror, resize: transform.reduced })
+      await writePageModel(target, images)
       await writeSamples(target, images, known, options)
       const title = options.title ?? known.name ?? basename(resolve(path))
       const { licence, citation } = known

@@ -6,10 +6,13 @@ import { checkCount, checkLabelled } from '../samples/checks.ts'
 import { stratifiedFolds } from '../samples/folds.ts'
 import { type Features, takeRows } from '../samples/matrix.ts'
 import { accuracy } from './measures.ts'
+import { fitSamples, takeSamples, type Views } from './viewed-samples.ts'
 
 export interface CrossValidateOptions {
   /** Parts of the fit set, each held out once. Default 5. */
   folds?: number
+  /** Views of the samples, which classifiers are fitted on; held-out samples are classified by their rows of `features`. */
+  views?: Views
   /** Decides the folds. */
   prng: Prng
 }
@@ -31,7 +34,7 @@ export async function crossValidate(
   candidates: Readonly<Record<string, Classifier>>,
   features: Features,
   labels: ArrayLike<number>,
-  { folds = 5, prng }: CrossValidateOptions,
+  { folds = 5, views, prng }: CrossValidateOptions,
 ): Promise<CrossValidation> {
   const keys = Object.keys(candidates)
   if (keys.length === 0) {
@@ -44,13 +47,12 @@ export async function crossValidate(
   const table = keys.map((key) => ({ key, name: candidates[key].name, accuracy: 0, folds: [] as number[] }))
   let held = 0
   for (const part of parts) {
-    const fit = takeRows(checked.features, part.fit)
+    const fit = takeSamples({ ...checked, views }, part.fit)
     const queries = takeRows(checked.features, part.held)
-    const own = part.fit.map((i) => checked.labels[i])
     const truth = part.held.map((i) => checked.labels[i])
     held += truth.length
     for (const row of table) {
-      const model = await candidates[row.key].fit(fit, own)
+      const model = await fitSamples(candidates[row.key], fit)
       const share = accuracy((await predict(model, queries)).labels, truth)
       row.folds.push(share)
       row.accuracy += share * truth.length

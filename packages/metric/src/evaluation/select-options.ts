@@ -3,6 +3,7 @@ import type { OnProgress } from '@dml-crc/core/progress'
 import type { Method } from '../fitting/define-method.ts'
 import type { Features } from '../samples/matrix.ts'
 import { crossValidate } from './cross-validate.ts'
+import type { Views } from './viewed-samples.ts'
 
 /** Options of a method by name. */
 export type MethodOptions = Readonly<Record<string, unknown>>
@@ -25,6 +26,8 @@ export interface SelectOptions {
   grid?: Readonly<Record<string, readonly unknown[]>>
   /** Parts of the fit set, each held out once. Default 5. */
   folds?: number
+  /** Views of the samples, as for `crossValidate`. */
+  views?: Views
   /** Decides the folds, and what the method draws. */
   prng: Prng
   onProgress?: OnProgress
@@ -45,7 +48,7 @@ export async function selectOptions(
   method: Method,
   features: Features,
   labels: ArrayLike<number>,
-  { options = {}, grid, folds, prng, onProgress }: SelectOptions,
+  { options = {}, grid, folds, views, prng, onProgress }: SelectOptions,
 ): Promise<Selection> {
   const open = Object.entries(method.grid).filter(([key]) => !Object.hasOwn(options, key))
   const tried = combinations(options, grid ?? Object.fromEntries(open))
@@ -54,6 +57,7 @@ export async function selectOptions(
   if (tried.length === 1) return { options: tried[0], table: [] }
   const found = await crossValidate(Object.fromEntries(classifiers), features, labels, {
     folds,
+    views,
     prng: prng.split('folds'),
   })
   const table = found.table.map(({ accuracy }, i) => ({ options: tried[i], accuracy }))

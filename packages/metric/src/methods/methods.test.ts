@@ -11,7 +11,8 @@ import { lmnnLoss, targetNeighbours } from '../learning/lmnn-loss.ts'
 import { ncaObjective } from '../learning/nca-objective.ts'
 import { explain } from '../model/explain.ts'
 import { predict } from '../model/predict.ts'
-import type { Matrix } from '../samples/matrix.ts'
+import { stratifiedFolds } from '../samples/folds.ts'
+import { type Matrix, takeRows } from '../samples/matrix.ts'
 import goldens from '../testdata/goldens.json' with { type: 'json' }
 import { crNrc } from './cr-nrc.ts'
 import { crc } from './crc.ts'
@@ -252,6 +253,34 @@ it('selects options inside the samples, by default over the grid of the method',
   expect(table.find((row) => row.options === options)!.accuracy).toBe(Math.max(...table.map((row) => row.accuracy)))
   const fixed = await selectOptions(crc, features, labels, { options: { lambda: 0.5 }, prng: Prng.fromSeed(1) })
   expect(fixed).toEqual({ options: { lambda: 0.5 }, table: [] })
+})
+
+it('crossValidate fits on views, and holds a sample out with all of its views', async () => {
+  const base = { folds: 3, prng: Prng.fromSeed(1) }
+  const n = labels.length
+  // Each row twice as the views of one sample is the same as the row.
+  const twice = Array.from({ length: 2 * n }, (_, i) => i % n)
+  const views = { features: takeRows(features, twice), groups: twice }
+  const plain = await crossValidate({ crc: crc.make() }, features, labels, base)
+  const viewed = await crossValidate({ crc: crc.make() }, features, labels, { ...base, prng: Prng.fromSeed(1), views })
+  expect(viewed.table[0].folds).toEqual(plain.table[0].folds)
+
+  const seen: { rows: number; groups: ArrayLike<number> | undefined; labels: number[] }[] = []
+  const inner = crc.make()
+  const spy: typeof inner = {
+    name: 'spy',
+    fit(x, y, extra) {
+      seen.push({ rows: x.shape[0], groups: extra?.groups, labels: Array.from(y) })
+      return inner.fit(x, y, extra)
+    },
+  }
+  const parts = stratifiedFolds(Int32Array.from(labels), 3, Prng.fromSeed(1))
+  await crossValidate({ spy }, features, labels, { ...base, prng: Prng.fromSeed(1), views })
+  seen.forEach(({ rows, groups, labels: own }, fold) => {
+    const { fit } = parts[fold]
+    expect(rows).toBe(2 * fit.length)
+    expect(own).toEqual(Array.from(groups!, (place) => labels[fit[place]]))
+  })
 })
 
 it('crossValidate takes the candidate of the best folds', async () => {

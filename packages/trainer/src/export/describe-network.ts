@@ -1,8 +1,11 @@
 import type { Description } from '@dml-crc/browser/description'
-import { centerCrop } from '@dml-crc/datasets'
+import { centerViews } from '@dml-crc/datasets'
 import type { ImageModelParts } from './image-model-file.ts'
 
-/** What a graph for browsers says of itself, so that nobody has to read another file to show it an image. */
+/**
+ * What a graph for browsers says of itself, so that nobody has to read another file to show it an image. A graph looks at one
+ * view: of several short sides, it is the first.
+ */
 export function describeNetwork({ backbone, model, resize, mirror = false }: ImageModelParts): Description {
   const { record, inputSize: size, view, weightsId, preprocessingId } = backbone
   return {
@@ -16,7 +19,7 @@ export function describeNetwork({ backbone, model, resize, mirror = false }: Ima
     },
     image: {
       size,
-      resize: centerCrop({ size, resize }).reduced,
+      resize: centerViews({ size, resize })[0].reduced,
       interpolation: view.interpolation,
       mirror,
     },

@@ -94,7 +94,7 @@ describe.each(Object.entries(heads))('%s', (name, make) => {
 
     const loaded = await loadExport(path)
     const files = train.slice(0, 6).map((record) => record.path)
-    const own = await predict({ backbone, transform, model }, files)
+    const own = await predict({ backbone, transforms: [transform], model }, files)
     const again = await predict(loaded, files)
     expect(again).toEqual(own)
 
@@ -254,6 +254,25 @@ describe.skipIf(!hasNative)('saved_model (needs the native engine)', () => {
     tf.dispose([image, features])
     for (const one of [loaded.backbone, task, backbone]) one.dispose()
   })
+})
+
+it('with several short sides, predicts by the mean over them and keeps the list', async () => {
+  const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
+  const task = await heads.softmax(backbone)
+  const model = await task.model()
+  const path = join(folder, 'sides')
+  await exportModel(path, { backbone, model, resize: [36, 44], mirror: true })
+  expect(JSON.parse(await readFile(join(path, 'export.json'), 'utf8')).resize).toEqual([36, 44])
+  const files = train.slice(0, 6).map((record) => record.path)
+  const middles = [36, 44].map((resize) => centerCrop({ size: SIZE, resize }))
+  const transforms = middles.flatMap((middle) => [middle, mirrored(middle)])
+  const loaded = await loadExport(path)
+  expect(await predict(loaded, files)).toEqual(await predict({ backbone, model, transforms }, files))
+
+  // One side is a number, for readers that look at one view.
+  await exportModel(path, { ...loaded, resize: [36] })
+  expect(JSON.parse(await readFile(join(path, 'export.json'), 'utf8')).resize).toBe(36)
+  for (const one of [loaded.backbone, task, backbone]) one.dispose()
 })
 
 it('refuses a folder that holds no export', async () => {

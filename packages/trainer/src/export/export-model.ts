@@ -14,7 +14,8 @@ const TFJS = ['tfjs/model.json', 'tfjs/weights.bin']
  * Writes a trained model as one folder: `backbone.safetensors`, `model.safetensors` and `export.json`, which
  * {@link loadExport} reads; and, of the whole way from images [B, size, size, 3] (RGB 0…255) to `features` and `scores`,
  * `tfjs/model.json` for browsers (`tf.loadGraphModel`), which describes itself under `userDefinedMetadata.dmlCrc`, and
- * `saved_model/` for TensorFlow.
+ * `saved_model/` for TensorFlow. These two look at one view of an image, with its mirror image where the model does: where `resize`
+ * has several short sides, the mean over them is taken outside, and the description names the first.
  * The folder is put in its place as a whole, with the digests of its files; one that holds other things than an export is left
  * as it is.
  * @throws {InputError} when the backbone does something that the export has no name for, or the folder holds other things.

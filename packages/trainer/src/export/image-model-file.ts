@@ -9,7 +9,7 @@ import {
   type GlobalPool,
 } from '@dml-crc/backbones'
 import { DataError, InputError, listFolder, readJson, replaceFolder, writeJsonAtomic } from '@dml-crc/core'
-import { centerCrop } from '@dml-crc/datasets'
+import { centerViews } from '@dml-crc/datasets'
 import type { Model } from '@dml-crc/metric'
 import { loadModel, saveModel } from '@dml-crc/metric/files'
 import * as z from 'zod'
@@ -21,9 +21,12 @@ export interface ImageModelParts {
   backbone: Backbone
   /** From the `model` of a task, or fitted on features of the backbone. */
   model: Model
-  /** Short side that an image is resized to before the middle is cut out; by default that of `centerCrop`. */
-  resize?: number
-  /** Take the mean of the features of an image and of its mirror image. */
+  /**
+   * Short side in pixels that an image is resized to before the middle is cut out; by default that of `centerCrop`. With several,
+   * the features of an image are the mean over them.
+   */
+  resize?: number | readonly number[]
+  /** Take the mean of the features of each view and of its mirror image. */
   mirror?: boolean
   /** The name of the image of each row that was fitted on, for explanations. */
   samples?: readonly string[]
@@ -38,7 +41,8 @@ const Description = z.object({
   inputSize: z.int().positive(),
   /** Of the backbone, where its file is not in the folder: as `createBackbone` takes them, and their digest. */
   weights: z.strictObject({ name: z.string(), id: z.string() }).optional(),
-  resize: z.number().optional(),
+  /** A list where the features of an image are the mean over views at several short sides. */
+  resize: z.union([z.number(), z.array(z.number()).min(2)]).optional(),
   mirror: z.boolean().optional(),
   samples: z.array(z.string()).optional(),
   /** SHA-256 of each file in the folder. */
@@ -89,13 +93,17 @@ export async function writeImageModel(
     pool: backbone.pool.name,
     inputSize: backbone.inputSize,
     ...(weights !== undefined && { weights: { name: weights, id: backbone.weightsId } }),
-    ...(resize !== undefined && { resize }),
+    ...(resize !== undefined && { resize: listed(resize) }),
     ...(mirror !== undefined && { mirror }),
     ...(samples && { samples: [...samples] }),
     parts: await digestParts(folder, [MODEL, ...others]),
   }
   await writeJsonAtomic(join(folder, DESCRIPTION), description)
 }
+
+/** Several short sides as a list, and one as a number. */
+const listed = (resize: number | readonly number[]) =>
+  typeof resize === 'number' ? resize : resize.length === 1 ? resize[0] : [...resize]
 
 /** A file's path as seen from the folder, so that both can be moved together; a tag stays as it is. */
 function within(folder: string, weights: string): string {
@@ -117,7 +125,7 @@ export interface LoadExportOptions {
  * @throws {InputError} when the model is of another backbone or pool than those given, or of ones that are in no list.
  * @throws {DataError} when the folder holds no model, or a damaged one, or the weights are not those that it was made with.
  */
-export async function loadExport(folder: string, own: LoadExportOptions = {}): Promise<ImageModel> {
+export async function loadExport(folder: string, own: LoadExportOptions = {}): Promise<ImageModel & ImageModelParts> {
   const path = join(folder, DESCRIPTION)
   const remedy = 'Name a folder that `dml-crc run`, `train` or `export` wrote.'
   const description = readJson(path, Description, 'the description of a model of images', remedy)
@@ -138,7 +146,8 @@ export async function loadExport(folder: string, own: LoadExportOptions = {}): P
     })
   }
   const { interpolation } = backbone.view
-  return { backbone, model, mirror, samples, transform: centerCrop({ size: inputSize, resize, interpolation }) }
+  const transforms = centerViews({ size: inputSize, resize, mirror, interpolation })
+  return { backbone, model, resize, mirror, samples, transforms }
 }
 
 /** A record may bring a pool of its own. */

@@ -138,6 +138,19 @@ describe('extractFeatures', () => {
     backbone.dispose()
   })
 
+  it('has another key for another state of the generator, where one draws the views', async () => {
+    const backbone = await newBackbone()
+    const transform = randomResizedCrop({ size: SIZE })
+    const what = { backbone, records: train.slice(0, 3), transform, cacheFolder: join(folder, 'random') }
+    const [one, other] = [
+      await extractFeatures({ ...what, prng: Prng.fromSeed(1) }),
+      await extractFeatures({ ...what, prng: Prng.fromSeed(2) }),
+    ]
+    expect(other.key).not.toBe(one.key)
+    expect(other.features).not.toEqual(one.features)
+    backbone.dispose()
+  })
+
   it('refuses a transform of another size', async () => {
     const backbone = await newBackbone()
     const wrong = extractFeatures({ backbone, records: train, transform: centerCrop({ size: 40 }) })
@@ -247,7 +260,7 @@ it('Proxy-NCA gives the class of the nearest proxy by angle', async () => {
 it('predict names what files, folders and buffers show', async () => {
   const backbone = await newBackbone()
   const task = softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(3), classNames: classes })
-  const model = { backbone, transform: center, model: await task.model() }
+  const model = { backbone, transforms: [center], model: await task.model() }
   const { readFile } = await import('node:fs/promises')
   const [first] = train
   const [byPath, byBuffer] = await predict(model, [first.path, await readFile(first.path)], { top: 3 })
