@@ -52,8 +52,7 @@ export const classTokenAndAveragePool: GlobalPool = {
 /**
  * (1/|map| Σ max(x, ε)^p)^(1/p), channel by channel: the mean for p = 1, the maximum as p grows
  * (Radenović, Tolias, Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI 2019, eq. 3).
- * @param options.power p, 3 by default
- * @param options.learned whether p is trained with the network, from `power` on
+ * `power` is p, 3 by default; `learned` says whether p is trained with the network, from `power` on.
  * @throws {InputError} when the power is not a finite number above 0.
  */
 export function generalisedMeanPool({ power = 3, learned = false } = {}): GlobalPool {
