@@ -90,7 +90,7 @@ export function operationOf(call: KernelCall): Step[] | undefined {
     case 'Max':
     case 'Mean':
     case 'Sum': {
-      const axes = ints(...[a.axis as number | number[]].flat())
+      const axes = ints(...[(a.axis ?? a.reductionIndices) as number | number[]].flat())
       const keep: Attribute = { flag: Boolean(a.keepDims) }
       return [{ op: kernel, inputs: [inputs.x, axes], attributes: { T: FLOAT, Tidx: INT, keep_dims: keep } }]
     }
