@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeFileAtomic } from '@dml-crc/core'
+import { sweepLeftovers, writeFileAtomic } from '@dml-crc/core'
 import { readDetails, readResults } from '../results/read.ts'
 import { reportPage } from './page.ts'
 
@@ -14,6 +14,7 @@ export async function writeReport(path: string, out?: string): Promise<string> {
   const results = readResults(path)
   const folder = statSync(path).isDirectory() ? path : dirname(path)
   const file = out ?? join(folder, 'report.html')
+  await sweepLeftovers(dirname(file))
   await writeFileAtomic(file, reportPage(results, readDetails(path)))
   return file
 }

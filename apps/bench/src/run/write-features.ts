@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { interruptible, Prng, writeSafetensors } from '@dml-crc/core'
+import { interruptible, Prng, sweepLeftovers, writeSafetensors } from '@dml-crc/core'
 import type { Experiment } from '../experiment/schema.ts'
 import { splitFeatures } from './features.ts'
 import { openBackbone } from './open-backbone.ts'
@@ -19,6 +19,7 @@ export async function writeFeatures(given: Experiment, options: PrepareOptions &
       prng: Prng.fromSeed(experiment.seed),
     }
     const features = await interruptible((signal) => splitFeatures({ ...study, signal }, backbone))
+    await sweepLeftovers(options.out)
     return await Promise.all(
       (['fit', 'test'] as const).map(async (part) => {
         const file = join(options.out, `${experiment.splits[part]}.safetensors`)

@@ -1,5 +1,5 @@
-import { extname } from 'node:path'
-import { InputError, writeFileAtomic, writeJsonAtomic, writeSafetensors } from '@dml-crc/core'
+import { dirname, extname } from 'node:path'
+import { InputError, sweepLeftovers, writeFileAtomic, writeJsonAtomic, writeSafetensors } from '@dml-crc/core'
 import type { Label } from '@dml-crc/core/arrays'
 import type { Classified } from './classify-file.ts'
 
@@ -38,7 +38,12 @@ const cell = (label: Label) => (/[",\r\n]/.test(`${label}`) ? `"${`${label}`.rep
  */
 export function predictionsWriter(file: string): (found: Classified) => Promise<void> {
   const write = WRITERS[extname(file).toLowerCase()]
-  if (write) return (found) => write(file, found)
+  if (write) {
+    return async (found) => {
+      await sweepLeftovers(dirname(file))
+      await write(file, found)
+    }
+  }
   throw new InputError('--predictions', {
     expected: `a file ending in ${Object.keys(WRITERS).join(', ')}`,
     received: `«${file}»`,
