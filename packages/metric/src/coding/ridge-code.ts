@@ -77,8 +77,8 @@ function inverseAndNorms(
 ): { inverse: tf.Tensor2D; norms: tf.Tensor } {
   return tf.tidy(() => {
     const d = toTensor(dictionary)
-    const inverse = ridgeInverse(d, lambda, gamma)
     const system = ridgeSystem(d, lambda, gamma)
+    const inverse = invertPositive(system)
     const norm = (a: tf.Tensor) => tf.max(tf.sum(tf.abs(a), 0))
     return { inverse, norms: tf.stack([norm(system), norm(inverse)]) }
   })
