@@ -1,5 +1,6 @@
 import { Prng } from '@dml-crc/core'
 import { binomialInterval, hits, holm, mcnemar, pairedBootstrap } from '@dml-crc/metric'
+import { grouped } from './grouped.ts'
 import type { Summary } from './summary.ts'
 
 /** A method of a run, all its seeds, with what it said about each test image. */
@@ -34,18 +35,24 @@ export interface Comparison {
  * @returns best first
  */
 export function compareToBaseline(candidates: readonly Candidate[]): Comparison[] {
-  const sorted = [...candidates].sort((a, b) => b.summary.top1.mean - a.summary.top1.mean)
-  const families = new Map<string, Candidate[]>()
-  for (const each of sorted) {
-    const { backbone, layer } = each.summary.first
-    const key = JSON.stringify([backbone, layer, each.test.ids])
-    families.set(key, [...(families.get(key) ?? []), each])
-  }
-  const found = new Map([...families.values()].flatMap(compareFamily).map((each) => [each.candidate, each]))
-  return sorted.map((candidate) => found.get(candidate)!)
+  const found = new Map(
+    familiesOf(candidates)
+      .flatMap(compareFamily)
+      .map((each) => [each.candidate, each]),
+  )
+  return bestFirst(candidates).map((candidate) => found.get(candidate)!)
 }
 
-/** Those on the same test images and network. */
+const bestFirst = (candidates: readonly Candidate[]) =>
+  candidates.toSorted((a, b) => b.summary.top1.mean - a.summary.top1.mean)
+
+/** Those on the same test images and network together, best first. */
+export function familiesOf(candidates: readonly Candidate[]): Candidate[][] {
+  return grouped(bestFirst(candidates), ({ summary: { first }, test }) =>
+    JSON.stringify([first.backbone, first.layer, test.ids]),
+  )
+}
+
 function compareFamily(family: readonly Candidate[]): Comparison[] {
   const known = family.filter(({ predictions }) => predictions.length > 0)
   const reference = known.find(({ summary }) => summary.first.baseline) ?? known[0]
@@ -70,10 +77,9 @@ function compareTwo(candidate: Candidate, reference: Candidate): Pick<Comparison
   const { labels } = candidate.test
   const own = meanHits(candidate)
   const others = meanHits(reference)
-  const { mean, low, high, pValue } = pairedBootstrap(
-    own.map((share, i) => share - others[i]),
-    { prng: Prng.fromSeed(0) },
-  )
+  const { mean, low, high, pValue } = pairedBootstrap([own.map((share, i) => share - others[i])], {
+    prng: Prng.fromSeed(0),
+  })
   const [a, b] = [candidate.predictions, reference.predictions]
   const isSingle = a.length === 1 && b.length === 1
   return {
@@ -84,7 +90,7 @@ function compareTwo(candidate: Candidate, reference: Candidate): Pick<Comparison
 }
 
 /** For each test image the share of the seeds that are right about it. */
-function meanHits({ predictions, test }: Candidate): number[] {
+export function meanHits({ predictions, test }: Candidate): number[] {
   const all = predictions.map((predicted) => hits(predicted, test.labels))
   return Array.from(test.labels, (_, i) => all.reduce((sum, each) => sum + each[i], 0) / all.length)
 }

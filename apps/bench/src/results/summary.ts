@@ -1,3 +1,4 @@
+import { grouped } from './grouped.ts'
 import type { Row } from './schema.ts'
 
 /** The rows of one method on one backbone that differ in their seed only. */
@@ -21,22 +22,10 @@ export interface MeanAndSpread {
 
 /** Gathers rows by everything but the seed, in the order in which they first appear. */
 export function summarise(rows: readonly Row[]): Summary[] {
-  const groups = new Map<string, Row[]>()
-  for (const row of rows) {
-    const key = JSON.stringify([
-      row.dataset,
-      row.split.fit,
-      row.split.test,
-      row.backbone,
-      row.weights,
-      row.layer,
-      row.regime,
-      row.method,
-      row.entry,
-    ])
-    groups.set(key, [...(groups.get(key) ?? []), row])
-  }
-  return [...groups.values()].map((group) => ({
+  const groups = grouped(rows, ({ dataset, split, backbone, weights, layer, regime, method, entry }) =>
+    JSON.stringify([dataset, split.fit, split.test, backbone, weights, layer, regime, method, entry]),
+  )
+  return groups.map((group) => ({
     first: group[0],
     rows: group,
     seeds: group.map(({ seed }) => seed),

@@ -53,7 +53,7 @@ describe('pairedBootstrap', () => {
     const first = labels.map(() => (prng.chance(0.25) ? 1 : 0))
     const second = first.map((label) => (prng.chance(0.1) ? 1 - label : label))
     const differences = first.map((_, i) => (first[i] === 0 ? 1 : 0) - (second[i] === 0 ? 1 : 0))
-    const { pValue, mean, low, high } = pairedBootstrap(differences, { prng: Prng.fromSeed(1) })
+    const { pValue, mean, low, high } = pairedBootstrap([differences], { prng: Prng.fromSeed(1) })
     const exact = mcnemar(first, second, labels)
     expect(mean).toBeCloseTo((exact.onlyFirst - exact.onlySecond) / 400, 10)
     expect(low).toBeLessThanOrEqual(mean)
@@ -62,9 +62,22 @@ describe('pairedBootstrap', () => {
   })
 
   it('finds no difference between equals, and one where all samples say so', () => {
-    expect(pairedBootstrap(new Float64Array(20), { prng: Prng.fromSeed(1) }).pValue).toBe(1)
-    const clear = pairedBootstrap(new Float64Array(20).fill(-0.5), { prng: Prng.fromSeed(1) })
+    expect(pairedBootstrap([new Float64Array(20)], { prng: Prng.fromSeed(1) }).pValue).toBe(1)
+    const clear = pairedBootstrap([new Float64Array(20).fill(-0.5)], { prng: Prng.fromSeed(1) })
     expect(clear).toMatchObject({ mean: -0.5, low: -0.5, high: -0.5 })
     expect(clear.pValue).toBeLessThan(3e-4)
+  })
+
+  it('of several sets: each counts alike, and their errors add as those of independent means', () => {
+    const prng = Prng.fromSeed(5)
+    const sets = [400, 100].map((n) => Float64Array.from({ length: n }, () => prng.int(3) - 1))
+    const { mean, low, high } = pairedBootstrap(sets, { prng: Prng.fromSeed(1) })
+    const moments = sets.map((set) => {
+      const mean = set.reduce((sum, value) => sum + value, 0) / set.length
+      return { mean, variance: set.reduce((sum, value) => sum + (value - mean) ** 2, 0) / set.length ** 2 }
+    })
+    expect(mean).toBeCloseTo((moments[0].mean + moments[1].mean) / 2, 10)
+    const deviation = Math.sqrt(moments[0].variance + moments[1].variance) / 2
+    expect((high - low) / (2 * 1.96 * deviation)).toBeCloseTo(1, 1)
   })
 })
