@@ -4,10 +4,10 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
-import { syncFolder } from './atomic-file.ts'
 import { type Origin, sizeOf, TransferError, transfer, wrongLength } from './download-transfer.ts'
 import { DownloadError, InputError } from './errors.ts'
-import { withLock } from './lock.ts'
+import { syncFolder } from './files/atomic-file.ts'
+import { withLock } from './files/lock.ts'
 import type { OnProgress } from './progress.ts'
 
 export interface DownloadOptions {

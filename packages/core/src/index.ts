@@ -3,8 +3,6 @@ export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
 export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'
 export type { HostTensor, TensorData } from './arrays/tensor.ts'
 export { writeMat } from './arrays/write-mat.ts'
-export { listFolder, replaceFile, replaceFolder, swapFolder, writeFileAtomic, writeJsonAtomic } from './atomic-file.ts'
-export { unwritable } from './disk-error.ts'
 export { type DownloadOptions, download } from './download.ts'
 export {
   DataError,
@@ -15,13 +13,22 @@ export {
   InputError,
   NumericalError,
 } from './errors.ts'
-export { homeFolder } from './home.ts'
+export {
+  listFolder,
+  replaceFile,
+  replaceFolder,
+  swapFolder,
+  writeFileAtomic,
+  writeJsonAtomic,
+} from './files/atomic-file.ts'
+export { unwritable } from './files/disk-error.ts'
+export { homeFolder } from './files/home.ts'
+export { parseJson, readJson, type Schema } from './files/json-file.ts'
+export { sweepLeftovers } from './files/leftovers.ts'
+export { acquireLock, type LockOptions, withLock } from './files/lock.ts'
+export { readBytes, unreadable } from './files/read-file.ts'
 export { interruptible } from './interruptible.ts'
-export { parseJson, readJson, type Schema } from './json-file.ts'
-export { sweepLeftovers } from './leftovers.ts'
-export { acquireLock, type LockOptions, withLock } from './lock.ts'
 export { choiceError, editDistance, nearest } from './nearest.ts'
 export { Prng, type PrngState } from './prng.ts'
 export type { OnProgress, ProgressEvent } from './progress.ts'
-export { readBytes, unreadable } from './read-file.ts'
 export type { Snapshot, Stateful } from './stateful.ts'

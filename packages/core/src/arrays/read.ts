@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { DataError } from '../errors.ts'
-import { readBytes } from '../read-file.ts'
+import { readBytes } from '../files/read-file.ts'
 import { parseMat } from './mat.ts'
 import { type Label, type Matrix, toLabels, toMatrix } from './matrix.ts'
 import { type Role, usualName } from './names.ts'

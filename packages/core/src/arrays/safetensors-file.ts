@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { replaceFile } from '../atomic-file.ts'
 import { DataError } from '../errors.ts'
-import { unreadable } from '../read-file.ts'
+import { replaceFile } from '../files/atomic-file.ts'
+import { unreadable } from '../files/read-file.ts'
 import {
   decodeTensor,
   parseSafetensorsHeader,

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib'
-import { writeFileAtomic } from '../atomic-file.ts'
+import { writeFileAtomic } from '../files/atomic-file.ts'
 import { COMPRESSED, DOUBLE, DOUBLE_CLASS, HEADER_BYTES, INT8, INT32, MATRIX, UINT32, VERSION } from './mat-format.ts'
 
 function element(type: number, body: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { DataError } from './errors.ts'
+import { DataError } from '../errors.ts'
 import { unreadable } from './read-file.ts'
 
 /** What checks a value, such as a schema of zod. */

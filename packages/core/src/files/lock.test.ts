@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { InputError } from './errors.ts'
+import { InputError } from '../errors.ts'
 import { acquireLock, withLock } from './lock.ts'
 
 let folder: string

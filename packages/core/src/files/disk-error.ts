@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { DataError } from './errors.ts'
+import { DataError } from '../errors.ts'
 
 const REASONS: Record<string, [received: string, remedy: string]> = {
   ENOSPC: ['a full disk (ENOSPC)', 'Free some space, then run it again.'],

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { DataError } from './errors.ts'
+import { DataError } from '../errors.ts'
 
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file (ENOENT)',

@@ -1,8 +1,8 @@
 import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { InputError } from '../errors.ts'
 import { unwritable } from './disk-error.ts'
-import { InputError } from './errors.ts'
 import { isRunning, ownerTag } from './owner.ts'
 
 /** A holder on another machine shows that it lives this often, and is taken for dead when it has not for `STALE_MS`. */
