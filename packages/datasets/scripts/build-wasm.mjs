@@ -1,4 +1,4 @@
-// Compiles assembly/ and writes it as src/resample-code.ts, which every bundler and every browser can load, and which sources it
+// Compiles assembly/ and writes it as src/transforms/resample-code.ts, which every bundler and browser can load, and which sources it
 // was made from: a test compares them.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,5 +20,5 @@ export const resampleCode = \`
 ${lines.join('\n')}
 \`
 `
-writeFileSync(new URL('../src/resample-code.ts', import.meta.url), text)
+writeFileSync(new URL('../src/transforms/resample-code.ts', import.meta.url), text)
 writeFileSync(new URL('../assembly/sources.sha256', import.meta.url), `${digestOfSources()}\n`)

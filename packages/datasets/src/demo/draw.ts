@@ -16,7 +16,7 @@ import {
 } from '@dml-crc/core'
 import sharp from 'sharp'
 import { limiter } from '../limiter.ts'
-import { checkWhole } from '../transform.ts'
+import { checkWhole } from '../transforms/transform.ts'
 import { KINDS } from './kinds.ts'
 import { scene } from './scene.ts'
 

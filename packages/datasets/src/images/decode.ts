@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { DataError, type Prng } from '@dml-crc/core'
+import type { Box, ImageRecord } from '../dataset.ts'
+import type { Transform } from '../transforms/transform.ts'
 import type { ImageCache } from './cache.ts'
-import type { Box, ImageRecord } from './dataset.ts'
 import { openImage } from './image.ts'
 import { decodeStrictly } from './sharp-image.ts'
-import type { Transform } from './transform.ts'
 
 const decodingError = (path: string, cause: unknown) =>
   new DataError(

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceFile } from '@dml-crc/core'
+import { type Window, withResampler } from '../transforms/resample.ts'
+import { type Size, shortSide } from '../transforms/transform.ts'
 import { fill, lengthOf, withFile } from './file-bytes.ts'
 import { decoders, type Image, openImage } from './image.ts'
-import { type Window, withResampler } from './resample.ts'
-import { type Size, shortSide } from './transform.ts'
 
 /** Width and height of the stored pixels, then of the file they were made from. */
 const HEADER_BYTES = 16

@@ -1,7 +1,7 @@
 import { Prng } from '@dml-crc/core'
 import { describe, expect, it } from 'vitest'
+import golden from '../testdata/pillow_resized.json' with { type: 'json' }
 import { type Interpolation, type Window, withResampler } from './resample.ts'
-import golden from './testdata/pillow_resized.json' with { type: 'json' }
 import type { Size } from './transform.ts'
 
 /** The generator of scripts/make-resized.py. */

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { InputError, Prng, type PrngState } from '@dml-crc/core'
-import { ImageCache } from './cache.ts'
-import type { ImageRecord } from './dataset.ts'
-import { decode } from './decode.ts'
-import { limiter } from './limiter.ts'
+import type { ImageRecord } from '../dataset.ts'
+import { ImageCache } from '../images/cache.ts'
+import { decode } from '../images/decode.ts'
+import { limiter } from '../limiter.ts'
+import { checkWhole, type Transform } from '../transforms/transform.ts'
 import { type Sampler, sequential } from './samplers.ts'
-import { checkWhole, type Transform } from './transform.ts'
 
 export interface Batch {
   /** RGB bytes, [B, H, W, 3]. */

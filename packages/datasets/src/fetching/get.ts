@@ -12,11 +12,11 @@ import {
   withLock,
   writeJsonAtomic,
 } from '@dml-crc/core'
-import type { Source, SourceFile, Terms } from './define-dataset.ts'
-import { MARKER as DEMO_MARKER, demoFolder, drawDemo } from './demo/draw.ts'
-import { DEMO_TERMS } from './demo/terms.ts'
+import type { Source, SourceFile, Terms } from '../define-dataset.ts'
+import { MARKER as DEMO_MARKER, demoFolder, drawDemo } from '../demo/draw.ts'
+import { DEMO_TERMS } from '../demo/terms.ts'
+import { RECORDS } from '../open.ts'
 import { extract } from './extract.ts'
-import { RECORDS } from './open.ts'
 import { type Verification, verifyDataset } from './verify.ts'
 
 export interface GetOptions {

@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { DataError, type OnProgress } from '@dml-crc/core'
-import type { ImageDataset, ImageRecord } from './dataset.ts'
-import { decodeWhole } from './decode.ts'
-import { limiter } from './limiter.ts'
-import { openDataset, RECORDS } from './open.ts'
-import { missingImages } from './present.ts'
+import type { ImageDataset, ImageRecord } from '../dataset.ts'
+import { decodeWhole } from '../images/decode.ts'
+import { limiter } from '../limiter.ts'
+import { openDataset, RECORDS } from '../open.ts'
+import { missingImages } from '../present.ts'
 
 export interface Verification {
   name: string

@@ -1,4 +1,4 @@
-import type { Size } from '../transform.ts'
+import type { Size } from '../../transforms/transform.ts'
 
 /** Start of frame of baseline, extended and progressive JPEG with Huffman codes (ITU-T T.81, table B.1). */
 const FRAMES = new Set([0xc0, 0xc1, 0xc2])

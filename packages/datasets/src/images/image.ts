@@ -1,9 +1,9 @@
+import { type Window, withResampler } from '../transforms/resample.ts'
+import type { Size } from '../transforms/transform.ts'
 import { fileBytes } from './file-bytes.ts'
 import { plainJpeg } from './jpeg/header.ts'
 import { type DecodeJpeg, loadTurbo } from './jpeg/turbo.ts'
-import { type Window, withResampler } from './resample.ts'
 import { openWithSharp } from './sharp-image.ts'
-import type { Size } from './transform.ts'
 
 /** An image of known size, decoded when a part of it is asked for. */
 export interface Image {

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { ImageRecord } from './dataset.ts'
-import { writePictures } from './testdata/pictures.ts'
+import type { ImageRecord } from '../dataset.ts'
+import { writePictures } from '../testdata/pictures.ts'
 
 let folder: string
 let records: ImageRecord[]
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-type Package = typeof import('./index.ts')
+type Package = typeof import('../index.ts')
 
 /** The package as it is loaded where the quick decoder is installed, or is not. */
 async function load(kind: 'with' | 'without'): Promise<Package> {
@@ -24,7 +24,7 @@ async function load(kind: 'with' | 'without'): Promise<Package> {
       throw new Error("Cannot find package '@julusian/jpeg-turbo'")
     })
   }
-  return import('./index.ts')
+  return import('../index.ts')
 }
 
 async function imagesOf({ createLoader, centerCrop, randomResizedCrop, augment }: Package, options = {}) {

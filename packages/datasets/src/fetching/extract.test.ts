@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DataError } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Entry, tar } from '../testdata/archive.ts'
 import { extract } from './extract.ts'
-import { type Entry, tar } from './testdata/archive.ts'
 
 let folder: string
 beforeAll(async () => {

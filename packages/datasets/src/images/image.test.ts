@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Prng } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { picture } from '../testdata/pictures.ts'
 import { openImage } from './image.ts'
 import { plainJpeg } from './jpeg/header.ts'
 import { loadTurbo } from './jpeg/turbo.ts'
 import { openWithSharp } from './sharp-image.ts'
-import { picture } from './testdata/pictures.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, InputError, Prng } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { augment } from './augment.ts'
-import { centerCrop, randomResizedCrop } from './crops.ts'
-import type { ImageRecord } from './dataset.ts'
+import type { ImageRecord } from '../dataset.ts'
+import { writePictures } from '../testdata/pictures.ts'
+import { augment } from '../transforms/augment.ts'
+import { centerCrop, randomResizedCrop } from '../transforms/crops.ts'
 import { type Batch, createLoader, type Loader, type LoaderOptions } from './loader.ts'
 import { shuffled } from './samplers.ts'
-import { writePictures } from './testdata/pictures.ts'
 
 let folder: string
 let records: ImageRecord[]

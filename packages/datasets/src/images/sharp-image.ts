@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
+import type { Window } from '../transforms/resample.ts'
+import type { Size } from '../transforms/transform.ts'
 import type { Image } from './image.ts'
-import type { Window } from './resample.ts'
-import type { Size } from './transform.ts'
 
 /**
  * An image of any format that sharp reads, upright, in 8-bit sRGB, transparent parts on white; of an animation, the

@@ -1,6 +1,6 @@
 import { InputError } from '@dml-crc/core/errors'
 import type { Prng } from '@dml-crc/core/prng'
-import type { Box } from './dataset.ts'
+import type { Box } from '../dataset.ts'
 import type { Interpolation } from './resample.ts'
 
 export interface Size {

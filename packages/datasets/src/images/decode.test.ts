@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { Prng } from '@dml-crc/core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { centerCrop, cropToBox, tenCrop } from './crops.ts'
-import type { Box } from './dataset.ts'
+import type { Box } from '../dataset.ts'
+import { gradient, picture } from '../testdata/pictures.ts'
+import { centerCrop, cropToBox, tenCrop } from '../transforms/crops.ts'
+import type { Transform } from '../transforms/transform.ts'
 import { decode } from './decode.ts'
-import { gradient, picture } from './testdata/pictures.ts'
-import type { Transform } from './transform.ts'
 
 let folder: string
 beforeAll(async () => {

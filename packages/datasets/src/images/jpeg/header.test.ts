@@ -1,7 +1,7 @@
 import { Prng } from '@dml-crc/core'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { picture } from '../testdata/pictures.ts'
+import { picture } from '../../testdata/pictures.ts'
 import { plainJpeg } from './header.ts'
 
 const size = { width: 50, height: 34 }
