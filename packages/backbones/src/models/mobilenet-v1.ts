@@ -1,4 +1,4 @@
-import { convolution } from '../layers/convolution.ts'
+import { convolution } from '../layers/convolution/convolution.ts'
 import { chain } from '../layers/layer.ts'
 import { bicubicMinusOneToOne, minusOneToOne } from '../preprocessing.ts'
 import { type Block, defineBackbone } from '../record.ts'

@@ -1,4 +1,4 @@
-import { convolution } from '../layers/convolution.ts'
+import { convolution } from '../layers/convolution/convolution.ts'
 import { chain } from '../layers/layer.ts'
 import { residual } from '../layers/residual.ts'
 import { bicubicRgb, imagenetRgb, minusOneToOne } from '../preprocessing.ts'

@@ -1,6 +1,6 @@
-import { convolution } from '../layers/convolution.ts'
+import { convolution } from '../layers/convolution/convolution.ts'
+import { overlappingMaxPool } from '../layers/convolution/pooling.ts'
 import { chain, type LayerPlan } from '../layers/layer.ts'
-import { overlappingMaxPool } from '../layers/pooling.ts'
 import { residual } from '../layers/residual.ts'
 import { bicubicRgb, imagenetBgr, imagenetRgb } from '../preprocessing.ts'
 import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'

@@ -1,6 +1,6 @@
-import { convolution } from '../layers/convolution.ts'
+import { convolution } from '../layers/convolution/convolution.ts'
+import { maxPool } from '../layers/convolution/pooling.ts'
 import { chain } from '../layers/layer.ts'
-import { maxPool } from '../layers/pooling.ts'
 import { imagenetRgb } from '../preprocessing.ts'
 import { defineBackbone } from '../record.ts'
 import { torchDialect } from '../weights/naming.ts'

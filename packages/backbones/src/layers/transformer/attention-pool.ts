@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { chain, type LayerPlan } from '../layer.ts'
-import { layerNorm } from '../layer-norm.ts'
 import { linear } from '../linear.ts'
+import { layerNorm } from '../norm/layer-norm.ts'
 import { residual } from '../residual.ts'
 import { attend } from './attend.ts'
 import { joinHeads, splitHeads } from './attention.ts'

@@ -1,8 +1,8 @@
 import type { Activation } from '../activation.ts'
 import { chain, type LayerPlan } from '../layer.ts'
-import { layerNorm } from '../layer-norm.ts'
-import { layerScale } from '../layer-scale.ts'
 import { linear } from '../linear.ts'
+import { layerNorm } from '../norm/layer-norm.ts'
+import { layerScale } from '../norm/layer-scale.ts'
 import { residual } from '../residual.ts'
 import { type AttentionOptions, attention } from './attention.ts'
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { LayerPlan } from './layer.ts'
+import type { LayerPlan } from '../layer.ts'
 
 /**
  * x times a learned factor for each channel (Touvron et al., "Going deeper with Image Transformers", ICCV 2021, eq. 3):

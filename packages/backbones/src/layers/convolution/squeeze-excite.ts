@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
+import { chain, type LayerPlan } from '../layer.ts'
 import { convolution } from './convolution.ts'
-import { chain, type LayerPlan } from './layer.ts'
 
 /**
  * Weighs the channels by a gate computed from their means: [B, H, W, C] to the same shape

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
-import type { Pass, Scope } from './layer.ts'
-import type { KernelLayout } from './parameter.ts'
+import type { Pass, Scope } from '../layer.ts'
+import type { KernelLayout } from '../parameter.ts'
 
 /** Batch norm (Ioffe & Szegedy, ICML 2015) over the channels of a convolution. */
 export interface BatchNorm {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { LayerPlan } from './layer.ts'
+import type { LayerPlan } from '../layer.ts'
 
 /** The largest of each window of `side`×`side`, 2 where left out, at every second position: [B, H, W, C] to half its size. */
 export function maxPool({ side = 2 }: { side?: number } = {}): LayerPlan {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
+import type { LayerPlan } from '../layer.ts'
 import { fusedConvolution } from './fused-convolution.ts'
-import type { LayerPlan } from './layer.ts'
 
 export interface PatchOptions {
   /** Side of a patch in pixels. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
+import type { LayerPlan } from '../layer.ts'
 import { batchNorm } from './batch-norm.ts'
-import type { LayerPlan } from './layer.ts'
 
 /** Batch norm and ReLU with no convolution before them: [B, H, W, C] to the same shape. */
 export function normActivation(unit: string): LayerPlan {

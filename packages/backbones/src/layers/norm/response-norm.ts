@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { LayerPlan } from './layer.ts'
+import type { LayerPlan } from '../layer.ts'
 
 const EPSILON = 1e-6
 /** Keeps the root of a map that is 0 everywhere differentiable. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { LayerPlan } from './layer.ts'
+import type { LayerPlan } from '../layer.ts'
 
 /**
  * y = γ·(x − mean)/√(variance + ε) + β over the channels of each position (Ba, Kiros, Hinton, "Layer Normalization", 2016,

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs'
-import { type Activation, activate } from './activation.ts'
-import { batchNorm } from './batch-norm.ts'
+import { type Activation, activate } from '../activation.ts'
+import type { LayerPlan } from '../layer.ts'
+import { batchNorm } from '../norm/batch-norm.ts'
 import { fusedConvolution } from './fused-convolution.ts'
-import type { LayerPlan } from './layer.ts'
 
 export interface ConvolutionOptions {
   /** Output channels; a depthwise convolution keeps those of its input. */
