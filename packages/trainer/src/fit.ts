@@ -1,8 +1,8 @@
 import type { Loader } from '@dml-crc/datasets'
 import type { Callback, Outcome } from './callback.ts'
-import type { UpdateRule } from './optimizer.ts'
+import type { UpdateRule } from './optimizer/optimizer.ts'
+import type { Schedule } from './optimizer/schedules.ts'
 import { Run } from './run.ts'
-import type { Schedule } from './schedules.ts'
 import type { Task } from './task.ts'
 
 /** Where and when a run is saved. */

@@ -1,4 +1,3 @@
-export { adamW } from './adamw.ts'
 export type { Callback, EpochEvent, GradientEvent, Outcome, RunInfo, StepEvent } from './callback.ts'
 export { bestWeights } from './callbacks/best-weights.ts'
 export { csv } from './callbacks/csv.ts'
@@ -8,7 +7,6 @@ export { leakWatch } from './callbacks/leak-watch.ts'
 export { progress, type Sink } from './callbacks/progress.ts'
 export { tensorBoard } from './callbacks/tensorboard.ts'
 export { CheckpointFolder, type CheckpointKind, type LoadedCheckpoint, type RunState } from './checkpoint.ts'
-export { explainImages, type ImageExplanation } from './explain-images.ts'
 export { exportModel } from './export/export-model.ts'
 export {
   holdsImageModel,
@@ -18,18 +16,25 @@ export {
   saveImageModel,
 } from './export/image-model-file.ts'
 export { writePageModel } from './export/page-model.ts'
-export { type ExtractedFeatures, type ExtractOptions, extractFeatures, extractToFile } from './extract-features.ts'
-export { type ExtractedViews, type ExtractViewsOptions, extractViews } from './extract-views.ts'
-export { FeatureFile } from './feature-file.ts'
+export {
+  type ExtractedFeatures,
+  type ExtractOptions,
+  extractFeatures,
+  extractToFile,
+} from './features/extract-features.ts'
+export { type ExtractedViews, type ExtractViewsOptions, extractViews } from './features/extract-views.ts'
+export { FeatureFile } from './features/feature-file.ts'
 export { type CheckpointOptions, type EpochRecord, type FitOptions, fit, type RunResult } from './fit.ts'
 export { type ArcFaceOptions, arcFaceLoss } from './losses/arc-face.ts'
 export { type ProxyNcaOptions, proxyNcaLoss } from './losses/proxy-nca.ts'
 export { type TripletOptions, tripletLoss } from './losses/triplet.ts'
-export { Optimizer, type Update, type UpdateRule } from './optimizer.ts'
-export { allVariables, decayOnlyKernels, type ParameterGroup } from './parameter-group.ts'
-export { type ImageModel, type ImagePrediction, predict } from './predict.ts'
-export { constant, type Schedule, stepDecay, warmUpCosine } from './schedules.ts'
-export { sgd } from './sgd.ts'
+export { adamW } from './optimizer/adamw.ts'
+export { Optimizer, type Update, type UpdateRule } from './optimizer/optimizer.ts'
+export { allVariables, decayOnlyKernels, type ParameterGroup } from './optimizer/parameter-group.ts'
+export { constant, type Schedule, stepDecay, warmUpCosine } from './optimizer/schedules.ts'
+export { sgd } from './optimizer/sgd.ts'
+export { explainImages, type ImageExplanation } from './prediction/explain-images.ts'
+export { type ImageModel, type ImagePrediction, predict } from './prediction/predict.ts'
 export type { Task, TrainingBatch } from './task.ts'
 export { arcFaceTask } from './tasks/arc-face.ts'
 export type { ClassPointsOptions, ClassPointsTask } from './tasks/class-points.ts'

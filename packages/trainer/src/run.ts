@@ -6,13 +6,13 @@ import { monitored } from './callbacks/early-stopping.ts'
 import { CheckpointFolder } from './checkpoint.ts'
 import { checkStep, checkWeights, type Standing } from './finite.ts'
 import type { EpochRecord, FitOptions, RunResult } from './fit.ts'
-import { GradientSum } from './gradients.ts'
-import { Optimizer } from './optimizer.ts'
-import { allVariables } from './parameter-group.ts'
-import { constant } from './schedules.ts'
+import { GradientSum } from './optimizer/gradients.ts'
+import { Optimizer } from './optimizer/optimizer.ts'
+import { allVariables } from './optimizer/parameter-group.ts'
+import { constant } from './optimizer/schedules.ts'
+import { WeightAverage } from './optimizer/weight-average.ts'
 import { statefulVariables } from './snapshot.ts'
 import type { Task } from './task.ts'
-import { WeightAverage } from './weight-average.ts'
 
 const seconds = () => performance.now() / 1000
 

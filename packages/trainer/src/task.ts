@@ -1,6 +1,6 @@
 import type { Stateful } from '@dml-crc/core'
 import type * as tf from '@tensorflow/tfjs'
-import type { ParameterGroup } from './parameter-group.ts'
+import type { ParameterGroup } from './optimizer/parameter-group.ts'
 
 /** A batch on the engine. */
 export interface TrainingBatch {

@@ -13,7 +13,7 @@ import { centerViews } from '@dml-crc/datasets'
 import type { Model } from '@dml-crc/metric'
 import { loadModel, saveModel } from '@dml-crc/metric/files'
 import * as z from 'zod'
-import type { ImageModel } from '../predict.ts'
+import type { ImageModel } from '../prediction/predict.ts'
 import { checkParts, digestParts } from './parts.ts'
 
 /** What is written of a model of images. */

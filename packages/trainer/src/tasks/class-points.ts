@@ -2,7 +2,7 @@ import type { Backbone } from '@dml-crc/backbones'
 import { InputError, type Prng } from '@dml-crc/core'
 import type { Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import { backboneGroups, prefixed } from '../parameter-group.ts'
+import { backboneGroups, prefixed } from '../optimizer/parameter-group.ts'
 import type { Task } from '../task.ts'
 
 export interface ClassPointsOptions {

@@ -3,8 +3,8 @@ import type { HostTensor, PrngState } from '@dml-crc/core'
 import type { ImageRecord, Transform } from '@dml-crc/datasets'
 import { type CollaborativeModel, type CollaborativeObjective, type FeatureBank, featureBank } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import { extractFeatures } from '../extract-features.ts'
-import { backboneGroups, prefixed } from '../parameter-group.ts'
+import { extractFeatures } from '../features/extract-features.ts'
+import { backboneGroups, prefixed } from '../optimizer/parameter-group.ts'
 import type { Task } from '../task.ts'
 
 export interface DmlCrcTaskOptions {

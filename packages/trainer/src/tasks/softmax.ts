@@ -2,7 +2,7 @@ import type { Backbone } from '@dml-crc/backbones'
 import { InputError, type Prng } from '@dml-crc/core'
 import { crossEntropy, type Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import { backboneGroups, decayOnlyKernels, prefixed } from '../parameter-group.ts'
+import { backboneGroups, decayOnlyKernels, prefixed } from '../optimizer/parameter-group.ts'
 import type { Task } from '../task.ts'
 
 export interface SoftmaxTaskOptions {

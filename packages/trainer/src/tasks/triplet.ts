@@ -1,9 +1,9 @@
 import type { Backbone } from '@dml-crc/backbones'
 import type { ImageRecord, Transform } from '@dml-crc/datasets'
 import { type Model, methodNamed } from '@dml-crc/metric'
-import { extractFeatures } from '../extract-features.ts'
+import { extractFeatures } from '../features/extract-features.ts'
 import { type TripletOptions, tripletLoss } from '../losses/triplet.ts'
-import { backboneGroups, prefixed } from '../parameter-group.ts'
+import { backboneGroups, prefixed } from '../optimizer/parameter-group.ts'
 import type { Task } from '../task.ts'
 
 export interface TripletTaskOptions extends TripletOptions {

@@ -1,10 +1,10 @@
 // A run of its own process, for the tests that stop it: node run.ts FOLDER EPOCHS [slow]
 import { setTimeout } from 'node:timers/promises'
 import { interruptible } from '@dml-crc/core'
-import { adamW } from '../adamw.ts'
 import { jsonLines } from '../callbacks/json-lines.ts'
 import { fit } from '../fit.ts'
-import { warmUpCosine } from '../schedules.ts'
+import { adamW } from '../optimizer/adamw.ts'
+import { warmUpCosine } from '../optimizer/schedules.ts'
 import { ToyLoader, toyTask } from './toy.ts'
 
 const [folder, epochs, slow] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { DataError, type Snapshot, type Stateful } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import { readTensors } from '../snapshot.ts'
 import type { ParameterGroup } from './parameter-group.ts'
-import { readTensors } from './snapshot.ts'
 
 /** What an update rule sees of one variable. Its result replaces the variable. */
 export interface Update {

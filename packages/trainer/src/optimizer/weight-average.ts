@@ -1,6 +1,6 @@
 import type { Snapshot, Stateful } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
-import { assignTensors, readTensors } from './snapshot.ts'
+import { assignTensors, readTensors } from '../snapshot.ts'
 
 /**
  * An exponential moving average of variables. The first steps count for more, by the decay min(d, (1+t)/(10+t)) of

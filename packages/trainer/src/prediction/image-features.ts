@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DataError, InputError } from '@dml-crc/core'
 import type { ImageRecord } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
-import { extractViews } from './extract-views.ts'
+import { extractViews } from '../features/extract-views.ts'
 import type { ImageModel } from './predict.ts'
 
 /** Images: paths of files, of folders, or the bytes of image files. */

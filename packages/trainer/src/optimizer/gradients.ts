@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
+import type { Task, TrainingBatch } from '../task.ts'
 import { globalNorm, scale } from './clipping.ts'
-import type { Task, TrainingBatch } from './task.ts'
 
 /** The loss of a step and the gradients of the variables that it moves, by name. */
 export interface StepGradients {

@@ -1,10 +1,10 @@
 import { DataError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { afterEach, describe, expect, it } from 'vitest'
+import golden from '../testdata/optimizers.json' with { type: 'json' }
 import { adamW } from './adamw.ts'
 import { Optimizer, type UpdateRule } from './optimizer.ts'
 import { sgd } from './sgd.ts'
-import golden from './testdata/optimizers.json' with { type: 'json' }
 
 afterEach(() => tf.disposeVariables())
 
