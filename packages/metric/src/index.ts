@@ -29,50 +29,50 @@ export type { Samples } from './fitting/normalised-samples.ts'
 export { parseOptions } from './fitting/parse-options.ts'
 export { adamStep } from './learning/adam.ts'
 export {
-  type CollaborativeLossInput,
-  collaborativeLogits,
-  collaborativeLoss,
-  type Numbers,
-} from './learning/collaborative-loss.ts'
-export {
   type CollaborativeObjective,
   collaborativeObjective,
   type ObjectiveOptions,
   type ObjectiveSettings,
   resumeObjective,
 } from './learning/collaborative-objective.ts'
-export { type CrossEntropyOptions, crossEntropy } from './learning/cross-entropy.ts'
 export { type FeatureBank, type FeatureBankOptions, featureBank } from './learning/feature-bank.ts'
+export {
+  type CollaborativeLossInput,
+  collaborativeLogits,
+  collaborativeLoss,
+  type Numbers,
+} from './learning/losses/collaborative-loss.ts'
+export { type CrossEntropyOptions, crossEntropy } from './learning/losses/cross-entropy.ts'
 export {
   type Mahalanobis,
   type MahalanobisOptions,
   type MetricForm,
   type MetricInit,
   mahalanobis,
-} from './learning/mahalanobis.ts'
+} from './learning/mahalanobis/mahalanobis.ts'
+export { type MetricParameters, type MetricStart, metricParameters } from './learning/mahalanobis/metric-parameters.ts'
 export type { MetricOptions } from './learning/metric-options.ts'
-export { type MetricParameters, type MetricStart, metricParameters } from './learning/metric-parameters.ts'
-export { crc } from './methods/crc.ts'
-export { dmlCrc, type FitDmlCrcOptions, fitDmlCrc } from './methods/dml-crc.ts'
-export { dmlCrcGradient } from './methods/dml-crc-gradient.ts'
-export { kernelRidge } from './methods/kernel-ridge.ts'
-export { knn } from './methods/knn.ts'
-export { lda } from './methods/lda.ts'
-export { linearSvm } from './methods/linear-svm.ts'
-export { lmnn } from './methods/lmnn.ts'
+export { kernelRidge } from './methods/kernel/kernel-ridge.ts'
+export { ranPac } from './methods/kernel/ran-pac.ts'
+export { lda } from './methods/linear/lda.ts'
+export { linearSvm } from './methods/linear/linear-svm.ts'
+export { ridge } from './methods/linear/ridge.ts'
+export { softmax } from './methods/linear/softmax.ts'
 export { methodNamed, methods } from './methods/methods.ts'
-export { nca } from './methods/nca.ts'
-export { ncm } from './methods/ncm.ts'
-export { nrc } from './methods/nrc.ts'
-export { nsc } from './methods/nsc.ts'
-export { proCrc } from './methods/pro-crc.ts'
-export { ranPac } from './methods/ran-pac.ts'
-export { reconstruction } from './methods/reconstruction.ts'
-export { ridge } from './methods/ridge.ts'
-export { robustProCrc } from './methods/robust-pro-crc.ts'
-export { softmax } from './methods/softmax.ts'
-export { wccn } from './methods/wccn.ts'
-export { wcrc } from './methods/wcrc.ts'
+export { dmlCrc, type FitDmlCrcOptions, fitDmlCrc } from './methods/metric-learning/dml-crc.ts'
+export { dmlCrcGradient } from './methods/metric-learning/dml-crc-gradient.ts'
+export { lmnn } from './methods/metric-learning/lmnn.ts'
+export { nca } from './methods/metric-learning/nca.ts'
+export { reconstruction } from './methods/metric-learning/reconstruction.ts'
+export { knn } from './methods/nearest/knn.ts'
+export { ncm } from './methods/nearest/ncm.ts'
+export { wccn } from './methods/nearest/wccn.ts'
+export { crc } from './methods/representation/crc.ts'
+export { nrc } from './methods/representation/nrc.ts'
+export { nsc } from './methods/representation/nsc.ts'
+export { proCrc } from './methods/representation/pro-crc.ts'
+export { robustProCrc } from './methods/representation/robust-pro-crc.ts'
+export { wcrc } from './methods/representation/wcrc.ts'
 export { modelFromBytes, modelToBytes } from './model/bytes.ts'
 export { type Explanation, explain } from './model/explain.ts'
 export {

@@ -5,7 +5,7 @@ import { arrangeMatrix, classLayout, gramBlocks, toClasses } from '../coding/cla
 import { product } from '../coding/product.ts'
 import { classResiduals, type Rule } from '../coding/residuals.ts'
 import { normalisedSamples } from '../fitting/normalised-samples.ts'
-import { crc } from '../methods/crc.ts'
+import { crc } from '../methods/representation/crc.ts'
 import { checkPositive, classCounts } from '../samples/checks.ts'
 import { type Features, largest, toTensor } from '../samples/matrix.ts'
 

@@ -9,10 +9,10 @@ import { mapped } from '../model/open-embedding.ts'
 import { checkLabelled } from '../samples/checks.ts'
 import type { Features } from '../samples/matrix.ts'
 import { randomSigns } from '../samples/random-signs.ts'
-import { type CollaborativeLossInput, collaborativeLoss } from './collaborative-loss.ts'
-import { type MahalanobisOptions, mahalanobis, mahalanobisOf } from './mahalanobis.ts'
+import { type CollaborativeLossInput, collaborativeLoss } from './losses/collaborative-loss.ts'
+import { type MahalanobisOptions, mahalanobis, mahalanobisOf } from './mahalanobis/mahalanobis.ts'
+import { type MetricParameters, metricParameters } from './mahalanobis/metric-parameters.ts'
 import { DEFAULTS, type MetricOptions } from './metric-options.ts'
-import { type MetricParameters, metricParameters } from './metric-parameters.ts'
 
 /** What a metric starts with; the defaults are those of `dmlCrcGradient`. */
 export interface ObjectiveOptions

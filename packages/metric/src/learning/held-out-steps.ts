@@ -4,8 +4,8 @@ import type { Fold } from '../samples/folds.ts'
 import { takeNumbers, takeRows, toTensor } from '../samples/matrix.ts'
 import { type Images, meanViews } from '../samples/views.ts'
 import { withTensors } from '../samples/with-tensors.ts'
-import { collaborativeLoss } from './collaborative-loss.ts'
 import { createLearner, type LearningTask } from './learner.ts'
+import { collaborativeLoss } from './losses/collaborative-loss.ts'
 
 /** The loss at each step of images held out of the training, coded over those trained on. */
 function heldOutLosses(task: LearningTask, { fit, held }: Fold, onStep: () => void): Promise<number[]> {

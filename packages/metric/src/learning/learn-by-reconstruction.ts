@@ -4,7 +4,7 @@ import { leaveOneOutCodes } from '../coding/codes.ts'
 import { product } from '../coding/product.ts'
 import { type Matrix, toTensor } from '../samples/matrix.ts'
 import { withTensors } from '../samples/with-tensors.ts'
-import { type Mahalanobis, mahalanobis } from './mahalanobis.ts'
+import { type Mahalanobis, mahalanobis } from './mahalanobis/mahalanobis.ts'
 
 export interface ReconstructionOptions {
   /** Weight of ‖α‖², above 0. */

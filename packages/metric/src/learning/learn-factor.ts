@@ -3,7 +3,7 @@ import { count, positive } from '../model/arrays.ts'
 import { type Matrix, toMatrix } from '../samples/matrix.ts'
 import { withTensors } from '../samples/with-tensors.ts'
 import { Adam } from './adam.ts'
-import { mahalanobis } from './mahalanobis.ts'
+import { mahalanobis } from './mahalanobis/mahalanobis.ts'
 import { variableGradients } from './variable-gradients.ts'
 
 /** The options of the metrics that are learned for neighbours. */

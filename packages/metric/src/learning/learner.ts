@@ -8,10 +8,10 @@ import { product } from '../coding/product.ts'
 import { type Matrix, takeNumbers, toTensor } from '../samples/matrix.ts'
 import { drawSamples, type Images, meanViews } from '../samples/views.ts'
 import { Adam } from './adam.ts'
-import { crossEntropy } from './cross-entropy.ts'
-import { mahalanobis } from './mahalanobis.ts'
+import { crossEntropy } from './losses/cross-entropy.ts'
+import { mahalanobis } from './mahalanobis/mahalanobis.ts'
+import { type MetricParameters, metricParameters } from './mahalanobis/metric-parameters.ts'
 import type { MetricOptions } from './metric-options.ts'
-import { type MetricParameters, metricParameters } from './metric-parameters.ts'
 import { variableGradients } from './variable-gradients.ts'
 
 /** What the training of one metric needs, after all checks. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count, positive } from '../model/arrays.ts'
-import { FORMS, INITS } from './mahalanobis.ts'
+import { FORMS, INITS } from './mahalanobis/mahalanobis.ts'
 
 /** The options of learning a metric for DML-CRC, with the defaults that hold in all packages. */
 export const metricOptions = {

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { predict } from '../model/predict.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import goldens from '../testdata/goldens.json' with { type: 'json' }
+import { softmax } from './linear/softmax.ts'
 import { methods } from './methods.ts'
-import { softmax } from './softmax.ts'
-import { wcrc } from './wcrc.ts'
+import { wcrc } from './representation/wcrc.ts'
 
 const matrix = (rows: number[][], scale = 1): Matrix => ({
   data: Float32Array.from(rows.flat(), (value) => value * scale),

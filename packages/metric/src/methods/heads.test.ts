@@ -9,11 +9,11 @@ import { leftOutProducts, shrunkFactor, withinClass } from '../heads/within-clas
 import { predict } from '../model/predict.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import goldens from '../testdata/head-goldens.json' with { type: 'json' }
-import { kernelRidge } from './kernel-ridge.ts'
-import { lda } from './lda.ts'
-import { linearSvm } from './linear-svm.ts'
-import { ranPac } from './ran-pac.ts'
-import { wccn } from './wccn.ts'
+import { kernelRidge } from './kernel/kernel-ridge.ts'
+import { ranPac } from './kernel/ran-pac.ts'
+import { lda } from './linear/lda.ts'
+import { linearSvm } from './linear/linear-svm.ts'
+import { wccn } from './nearest/wccn.ts'
 
 beforeAll(() => loadEngine({ prefer: 'cpu' }))
 
