@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import type { ClassifyFiles } from '../actions/classify-file.ts'
+import { engineOption } from '../command-line/experiment-options.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import type { ClassifyFiles } from '../run/classify-file.ts'
-import { engineOption } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -44,8 +44,8 @@ export function addClassify(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<ClassifyOptions>()
       const terminal = openTerminal(options)
-      const { classifyFile } = await import('../run/classify-file.ts')
-      const { predictionsWriter } = await import('../run/write-predictions.ts')
+      const { classifyFile } = await import('../actions/classify-file.ts')
+      const { predictionsWriter } = await import('../actions/write-predictions.ts')
       const write = options.predictions === undefined ? undefined : predictionsWriter(options.predictions)
       const found = await classifyFile(options)
       await write?.(found)

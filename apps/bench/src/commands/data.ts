@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { askForTerms, describeSet } from '../command-line/data-terms.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import { askForTerms, describeSet } from './data-terms.ts'
 
 const EXAMPLES = `
 Examples:

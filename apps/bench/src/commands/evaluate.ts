@@ -2,9 +2,9 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { EngineName } from '@dml-crc/engine'
 import type { Command } from 'commander'
+import { engineOption } from '../command-line/experiment-options.ts'
 import { textTable } from '../command-line/table.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import { engineOption } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -23,8 +23,8 @@ export function addEvaluate(program: Command): void {
       const options = command.optsWithGlobals<GlobalOptions & { engine?: EngineName | 'auto' }>()
       const { loadEngine } = await import('@dml-crc/engine')
       const { loadExport } = await import('@dml-crc/trainer')
-      const { modelFolder } = await import('../run/model-folder.ts')
-      const { evaluateModel } = await import('../run/evaluate-model.ts')
+      const { modelFolder } = await import('../results/model-folder.ts')
+      const { evaluateModel } = await import('../actions/evaluate-model.ts')
       const folder = modelFolder(model)
       const isList = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
       await loadEngine({ prefer: options.engine })

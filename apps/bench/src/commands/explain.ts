@@ -1,8 +1,8 @@
 import type { EngineName } from '@dml-crc/engine'
 import type { Command } from 'commander'
+import { engineOption, positiveNumber } from '../command-line/experiment-options.ts'
 import { textTable } from '../command-line/table.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import { engineOption, positiveNumber } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -28,7 +28,7 @@ export function addExplain(program: Command): void {
       const top = positiveNumber('--top', options.top)
       const { loadEngine } = await import('@dml-crc/engine')
       const { explainImages, loadExport } = await import('@dml-crc/trainer')
-      const { modelFolder } = await import('../run/model-folder.ts')
+      const { modelFolder } = await import('../results/model-folder.ts')
       const folder = modelFolder(model)
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)

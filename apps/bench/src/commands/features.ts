@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { addExperimentOptions, type ExperimentOptions, readExperiment } from '../command-line/experiment-options.ts'
 import { openTerminal } from '../command-line/terminal.ts'
-import { addExperimentOptions, type ExperimentOptions, readExperiment } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -14,7 +14,7 @@ export function addFeatures(program: Command): void {
     .action(async (name: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExperimentOptions & { out: string }>()
       const experiment = await readExperiment(name, options)
-      const { writeFeatures } = await import('../run/write-features.ts')
+      const { writeFeatures } = await import('../actions/write-features.ts')
       const terminal = openTerminal(options)
       const files = await writeFeatures(experiment, { ...options, terminal })
       terminal.print(files.join('\n'))

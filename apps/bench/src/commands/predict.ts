@@ -2,9 +2,9 @@ import { InputError } from '@dml-crc/core'
 import type { EngineName } from '@dml-crc/engine'
 import type { Model } from '@dml-crc/metric'
 import type { Command } from 'commander'
+import { engineOption, positiveNumber } from '../command-line/experiment-options.ts'
 import { textTable } from '../command-line/table.ts'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
-import { engineOption, positiveNumber } from './experiment-options.ts'
 
 const EXAMPLES = `
 Examples:
@@ -41,7 +41,7 @@ export function addPredict(program: Command): void {
       const top = positiveNumber('--top', options.top)
       const { loadEngine } = await import('@dml-crc/engine')
       const { loadExport, predict } = await import('@dml-crc/trainer')
-      const { modelFolder } = await import('../run/model-folder.ts')
+      const { modelFolder } = await import('../results/model-folder.ts')
       const folder = modelFolder(model)
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)

@@ -1,11 +1,16 @@
 import { InputError } from '@dml-crc/core'
 import { type Command, Option } from 'commander'
+import type { RunPlace } from '../actions/run-command.ts'
+import {
+  addExperimentOptions,
+  addRunPlace,
+  type ExperimentOptions,
+  readAnyExperiment,
+} from '../command-line/experiment-options.ts'
 import { openTerminal } from '../command-line/terminal.ts'
 import type { FeatureExperiment } from '../experiment/feature-schema.ts'
 import { shippedExperiments } from '../experiment/load.ts'
 import { withOneView } from '../experiment/one-view.ts'
-import type { RunPlace } from '../run/run-command.ts'
-import { addExperimentOptions, addRunPlace, type ExperimentOptions, readAnyExperiment } from './experiment-options.ts'
 
 type RunOptions = ExperimentOptions &
   RunPlace & { features?: string; quick?: boolean; dryRun?: boolean; schema?: boolean }
@@ -54,16 +59,16 @@ export function addRun(program: Command): void {
           'nothing is fetched, and a run that is stopped goes on with --resume',
         )
         refuseOnFeatures('--quick', options.quick, 'the files hold one row for each image')
-        const { runFeatureFiles } = await import('../run/feature-files.ts')
+        const { runFeatureFiles } = await import('../actions/feature-files.ts')
         await runFeatureFiles(withRoot(experiment, options.features), { ...options, terminal })
         return
       }
       const chosen = options.quick ? withOneView(experiment) : experiment
       if (options.dryRun) {
-        const { dryRun } = await import('../run/dry-run.ts')
+        const { dryRun } = await import('../actions/dry-run.ts')
         await dryRun(chosen, { ...options, terminal })
       } else {
-        const { runCommand } = await import('../run/run-command.ts')
+        const { runCommand } = await import('../actions/run-command.ts')
         await runCommand(chosen, { ...options, terminal })
       }
     })

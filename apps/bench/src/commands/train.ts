@@ -1,9 +1,14 @@
 import { InputError } from '@dml-crc/core'
 import type { Command } from 'commander'
+import type { RunPlace } from '../actions/run-command.ts'
+import {
+  addExperimentOptions,
+  addRunPlace,
+  type ExperimentOptions,
+  readExperiment,
+} from '../command-line/experiment-options.ts'
 import { openTerminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
-import type { RunPlace } from '../run/run-command.ts'
-import { addExperimentOptions, addRunPlace, type ExperimentOptions, readExperiment } from './experiment-options.ts'
 
 const TRAIN_EXAMPLES = `
 Examples:
@@ -58,9 +63,9 @@ function addModelCommand(
     .addHelpText('after', examples)
     .action(async (experimentName: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExperimentOptions & RunPlace>()
-      const { isModel } = await import('../run/model-folder.ts')
+      const { isModel } = await import('../results/model-folder.ts')
       if (name === 'export' && experimentName !== undefined && isModel(experimentName)) {
-        const { exportRun } = await import('../run/export-run.ts')
+        const { exportRun } = await import('../actions/export-run.ts')
         const folder = await exportRun(experimentName, options)
         const terminal = openTerminal(options)
         terminal.print(folder)
@@ -76,7 +81,7 @@ function addModelCommand(
           remedy: 'Add one to the experiment file, or choose another experiment.',
         })
       }
-      const { runCommand } = await import('../run/run-command.ts')
+      const { runCommand } = await import('../actions/run-command.ts')
       await runCommand(experiment, { ...options, exportModel: true, terminal: openTerminal(options) })
     })
 }

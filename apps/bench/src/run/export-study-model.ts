@@ -1,7 +1,7 @@
 import type { Backbone, FeatureNetwork } from '@dml-crc/backbones'
 import type { Model } from '@dml-crc/metric'
 import { exportModel, holdsImageModel, saveImageModel } from '@dml-crc/trainer'
-import { modelOfRun } from './model-folder.ts'
+import { modelOfRun } from '../results/model-folder.ts'
 import { asBackbone } from './open-backbone.ts'
 import type { Study } from './study.ts'
 import { shortSides } from './views.ts'

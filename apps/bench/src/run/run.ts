@@ -1,5 +1,6 @@
 import { type FeatureNetwork, isOwnNetwork } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
+import { runSweep } from '../choosing/sweeps.ts'
 import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
 import { contentKey } from '../results/run-folder.ts'
 import { pretrain, runEndToEnd } from './end-to-end.ts'
@@ -7,7 +8,6 @@ import { splitFeatures } from './features.ts'
 import { runFrozen } from './frozen.ts'
 import { asBackbone, openNetwork } from './open-backbone.ts'
 import type { Study } from './study.ts'
-import { runSweep } from './sweeps.ts'
 
 /**
  * Runs an experiment: for each backbone its features, every method on them, the sweeps, and the methods that train end to

@@ -5,7 +5,7 @@ import { InputError, type OnProgress, replaceFolder, writeJsonAtomic } from '@dm
 import { loadEngine } from '@dml-crc/engine'
 import { type ImageModel, loadExport, writePageModel } from '@dml-crc/trainer'
 import sharp from 'sharp'
-import { modelFolder } from '../run/model-folder.ts'
+import { modelFolder } from '../results/model-folder.ts'
 import { bundlePage } from './bundle.ts'
 import { type TrainingImages, trainingImagesOf } from './training-images.ts'
 

@@ -1,10 +1,10 @@
 import type { FeatureNetwork } from '@dml-crc/backbones'
+import { methodLabel } from '../experiment/method-label.ts'
 import type { SweepEntry } from '../experiment/schema.ts'
 import { SYMBOLS } from '../results/table.ts'
+import type { SplitFeatures } from '../run/features.ts'
+import type { Asked, Study } from '../run/study.ts'
 import { chooseOptions } from './choose-options.ts'
-import type { SplitFeatures } from './features.ts'
-import { methodLabel } from './method-label.ts'
-import type { Asked, Study } from './study.ts'
 
 /** Cross-validated accuracy inside the fit split for each value of one option. */
 export async function runSweep(

@@ -1,9 +1,9 @@
 import { fitSamples, methodNamed, predict, stratifiedFolds, takeSamples } from '@dml-crc/metric'
 import type { Experiment, MethodEntry } from '../experiment/schema.ts'
+import type { SplitFeatures } from '../run/features.ts'
+import type { Said } from '../run/measure.ts'
+import type { Study } from '../run/study.ts'
 import { chooseOptions } from './choose-options.ts'
-import type { SplitFeatures } from './features.ts'
-import type { Said } from './measure.ts'
-import type { Study } from './study.ts'
 
 /**
  * Classifies every image of the fit split by a classifier that was fitted, and whose options were chosen, on the other

@@ -8,9 +8,9 @@ import { describeProgram, version } from '../results/program.ts'
 import { reportedFor } from '../results/reported.ts'
 import { RunFolder } from '../results/run-folder.ts'
 import { RESULT_COLUMNS, resultCells } from '../results/table.ts'
-import { partOf } from './images.ts'
+import { partOf } from '../run/images.ts'
+import { runExperiment } from '../run/run.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
-import { runExperiment } from './run.ts'
 import { termsOf } from './terms-of.ts'
 
 /** What is said of a run that is stopped. */

@@ -1,8 +1,8 @@
 import { type MethodOptions, methodNamed, type Selection, selectOptions } from '@dml-crc/metric'
 import type { Experiment, MethodEntry } from '../experiment/schema.ts'
 import type { Row } from '../results/schema.ts'
-import type { SplitFeatures } from './features.ts'
-import type { Study } from './study.ts'
+import type { SplitFeatures } from '../run/features.ts'
+import type { Study } from '../run/study.ts'
 
 /** Chooses the options of a method inside the fit split, on folds that all methods share. */
 export async function chooseOptions(

@@ -1,6 +1,6 @@
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import { exportModel, loadExport } from '@dml-crc/trainer'
-import { modelFolder } from './model-folder.ts'
+import { modelFolder } from '../results/model-folder.ts'
 
 /**
  * Writes the model of a run whole: its network, and its graphs for browsers and for TensorFlow.

@@ -11,9 +11,9 @@ import { describeMachine } from '../results/machine.ts'
 import { describeProgram, version } from '../results/program.ts'
 import { contentKey, RunFolder } from '../results/run-folder.ts'
 import type { Row } from '../results/schema.ts'
-import type { SplitFeatures } from './features.ts'
+import type { SplitFeatures } from '../run/features.ts'
+import { measureMethod } from '../run/measure-method.ts'
 import { headCells, headColumns } from './head-table.ts'
-import { measureMethod } from './measure-method.ts'
 import { GOES_ON, type RunPlace } from './run-command.ts'
 
 interface Cell extends SplitFeatures {

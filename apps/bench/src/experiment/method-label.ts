@@ -1,5 +1,5 @@
 import { methodNamed } from '@dml-crc/metric'
-import type { EndToEndEntry, MethodEntry } from '../experiment/schema.ts'
+import type { EndToEndEntry, MethodEntry } from './schema.ts'
 
 /** What a method is called in tables. */
 export const methodLabel = ({ method, label }: Pick<MethodEntry, 'method' | 'label'>): string =>

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { interruptible, Prng, sweepLeftovers, writeSafetensors } from '@dml-crc/core'
 import type { Experiment } from '../experiment/schema.ts'
-import { splitFeatures } from './features.ts'
-import { openBackbone } from './open-backbone.ts'
+import { splitFeatures } from '../run/features.ts'
+import { openBackbone } from '../run/open-backbone.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 
 /** Writes the features and labels of both splits, one safetensors file a split, and gives their paths. */

@@ -1,8 +1,8 @@
 import { type Engine, type EngineName, loadEngine } from '@dml-crc/engine'
+import { chooseBackbones } from '../choosing/backbones.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
-import { chooseBackbones } from './backbones.ts'
-import { type Images, openImages, partOf } from './images.ts'
+import { type Images, openImages, partOf } from '../run/images.ts'
 
 export interface PrepareOptions {
   backbone?: string

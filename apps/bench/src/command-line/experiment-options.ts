@@ -1,10 +1,10 @@
 import { InputError } from '@dml-crc/core'
 import type { EngineName } from '@dml-crc/engine'
 import { type Command, Option } from 'commander'
-import type { GlobalOptions } from '../command-line/terminal.ts'
 import { type AnyExperiment, loadAnyExperiment, loadExperiment } from '../experiment/load.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { foldsName } from '../experiment/splits.ts'
+import type { GlobalOptions } from './terminal.ts'
 
 /** The options of every command that works on an experiment. */
 export interface ExperimentOptions extends GlobalOptions {
