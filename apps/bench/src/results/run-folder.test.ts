@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, InputError } from '@dml-crc/core'
@@ -90,10 +99,30 @@ describe('a row', () => {
   })
 })
 
+describe('the checkpoints of a row', () => {
+  it('are removed by the next run where a kill left them behind the row', async () => {
+    {
+      await using folder = await open()
+      await add(folder, 'CRC')
+      for (const key of [contentKey('CRC'), 'unfinished']) {
+        mkdirSync(folder.checkpointsOf(key), { recursive: true })
+        writeFileSync(join(folder.checkpointsOf(key), 'latest.json'), '')
+      }
+    }
+    await using folder = await open({ resume: true })
+    expect(readdirSync(join(out, 'checkpoints'))).toEqual(['unfinished'])
+    expect(existsSync(folder.checkpointsOf('unfinished'))).toBe(true)
+  })
+})
+
 describe('a folder', () => {
   it('of other things is left as it is', async () => {
     mkdirSync(join(out, 'checkpoints'), { recursive: true })
     writeFileSync(join(out, 'checkpoints', 'mine'), 'mine')
+    // Named as this program names what a process of another machine is writing, and long abandoned.
+    const likeOurs = 'mine.00000000-1-00000000.tmp'
+    writeFileSync(join(out, 'checkpoints', likeOurs), 'mine')
+    utimesSync(join(out, 'checkpoints', likeOurs), 0, 0)
     for (const options of [{}, { overwrite: true }, { resume: true }]) {
       await expect(open(options)).rejects.toThrow(/checkpoints among them/)
     }
@@ -101,6 +130,7 @@ describe('a folder', () => {
     await expect(open({ overwrite: true })).rejects.toThrow(InputError)
     expect(readdirSync(join(out, '..'))).toEqual(['run'])
     expect(readdirSync(out)).toEqual(['checkpoints', 'config.json'])
+    expect(readdirSync(join(out, 'checkpoints'))).toEqual(['mine', likeOurs])
   })
 
   it('with a run is replaced only when told to, and only once the new run has a row', async () => {

@@ -75,6 +75,8 @@ export class RunFolder implements AsyncDisposable {
       const path = await prepare(place, options)
       await writeJsonAtomic(join(path, 'config.json'), { madeBy: MADE_BY, ...options.config })
       const folder = new RunFolder(path, place, options, release)
+      // A process may have been killed after a row was written and before its checkpoints were removed.
+      for (const { key } of folder.#units) await folder.removeCheckpoints(key)
       await folder.#save()
       return folder
     } catch (error) {
@@ -112,6 +114,11 @@ export class RunFolder implements AsyncDisposable {
   async add(key: string, row: Row, predicted: ArrayLike<number>, figures: Partial<Figures> = {}): Promise<void> {
     const all = { ...emptyFigures(), ...figures }
     await this.#add({ key, row: { row, predicted: Array.from(predicted), figures: all } })
+    await this.removeCheckpoints(key)
+  }
+
+  /** Removes the checkpoints of a row, which nothing goes on from once it is there. */
+  async removeCheckpoints(key: string): Promise<void> {
     await rm(this.checkpointsOf(key), { recursive: true, force: true })
   }
 
@@ -161,7 +168,8 @@ export class RunFolder implements AsyncDisposable {
 async function prepare(place: string, { config, resume, overwrite }: RunFolderOptions): Promise<string> {
   const beside = `${resolve(place)}.new`
   await sweepLeftovers(dirname(resolve(place)))
-  await sweepLeftovers(place, { deep: true })
+  // A run that was killed before it had a configuration; deeper only where the folder is ours.
+  await sweepLeftovers(place)
   // A process was killed between the two renames of the replacement.
   if (!existsSync(place) && isRun(beside)) await rename(beside, place)
   const names = namesIn(place)
@@ -176,6 +184,7 @@ async function prepare(place: string, { config, resume, overwrite }: RunFolderOp
       remedy: 'Name another folder with --out: this one is left as it is.',
     })
   }
+  await sweepLeftovers(place, { deep: true })
   if (!resume && !overwrite) {
     throw new InputError(place, {
       expected: 'a folder without a run',

@@ -108,7 +108,10 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
       })
       await backbone.saveWeights(file())
       // Weights that were lost are made again; the row is there already.
-      if (folder.has(key)) return file()
+      if (folder.has(key)) {
+        await folder.removeCheckpoints(key)
+        return file()
+      }
       await addRow(study, backbone, await task.model(), {
         key,
         head: common,
