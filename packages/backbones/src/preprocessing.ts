@@ -1,20 +1,24 @@
 import { InputError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import { z } from 'zod'
+
+const deviation = z.number().refine((value) => value !== 0, 'must not be zero')
 
 /**
  * How images become the input of a network. The part of the image that is tested: `crop` and `interpolation`, for whoever decodes it;
  * numbers 0..255 to (x − mean) / deviation, channel by channel: what the network does itself.
  */
-export interface Preprocessing {
+export const Preprocessing = z.strictObject({
   /** Side of the square in the middle that is shown in testing, as a share of the image's short side. */
-  crop: number
+  crop: z.number().positive(),
   /** The filter by which images are resized; both as wide as the reduction asks for (antialiased). */
-  interpolation: 'bilinear' | 'bicubic'
+  interpolation: z.enum(['bilinear', 'bicubic']),
   /** Order of the channels that the network, and so `mean` and `deviation`, expect. Images always come as RGB. */
-  channels: 'rgb' | 'bgr'
-  mean: readonly [number, number, number]
-  deviation: readonly [number, number, number]
-}
+  channels: z.enum(['rgb', 'bgr']),
+  mean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
+  deviation: z.tuple([deviation, deviation, deviation]).readonly(),
+})
+export type Preprocessing = z.infer<typeof Preprocessing>
 
 /** PyTorch's for ImageNet: RGB, mean and deviation of the training set. */
 export const imagenetRgb: Preprocessing = {

@@ -1,4 +1,5 @@
 import { DataError } from '@dml-crc/core/errors'
+import { parseJson } from '@dml-crc/core/json'
 import { type Model, modelClasses, modelFromBytes } from '@dml-crc/metric'
 import * as z from 'zod'
 import { loadNetwork, type Network } from './network.ts'
@@ -70,20 +71,16 @@ export async function loadModel(
   return named(network, model, samples && readSamples(samples, folder))
 }
 
-/** @throws {DataError} for a text that is no list of samples. */
+/** The samples with their addresses whole. @throws as {@link parseSamples} */
 function readSamples(bytes: Uint8Array, folder: URL): Sample[] {
-  const parsed = parseSamples(new TextDecoder().decode(bytes))
-  if (parsed)
-    return parsed.map((sample) => (sample.image ? { ...sample, image: new URL(sample.image, folder).href } : sample))
-  const remedy = 'Write the site again with `dml-crc web`.'
-  throw new DataError(`${folder}samples.json`, { expected: 'a list of samples', received: 'another text', remedy })
+  const parsed = parseSamples(new TextDecoder().decode(bytes), `${folder}samples.json`)
+  return parsed.map((sample) => (sample.image ? { ...sample, image: new URL(sample.image, folder).href } : sample))
 }
 
-/** A list of samples from its JSON, or undefined where it is none. */
-export function parseSamples(text: string): Sample[] | undefined {
-  try {
-    return z.array(Sample).parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
-}
+/**
+ * A list of samples from its JSON.
+ * @param what names the text in the error
+ * @throws {DataError} for a text that is no list of samples.
+ */
+export const parseSamples = (text: string, what: string): Sample[] =>
+  parseJson(text, z.array(Sample), what, 'a list of samples', 'Write the site again with `dml-crc web`.')

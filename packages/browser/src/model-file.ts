@@ -29,5 +29,5 @@ export function fromBytes({ network, model }: ImageModel, bytes: Uint8Array, wha
     const parts = { expected: `a model of the network ${name} (${id.slice(0, 8)}…)`, remedy }
     throw new DataError(what, { ...parts, received: `one of another (${metadata.network.slice(0, 8)}…)` })
   }
-  return named(network, other, metadata.samples === undefined ? undefined : parseSamples(metadata.samples))
+  return named(network, other, metadata.samples === undefined ? undefined : parseSamples(metadata.samples, what))
 }

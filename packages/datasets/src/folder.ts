@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { DataError, InputError, Prng, readBytes } from '@dml-crc/core'
+import { DataError, InputError, jsonValue, Prng, readBytes } from '@dml-crc/core'
 import { csvRows } from '@dml-crc/core/arrays'
 import { type ImageDataset, type ImageRecord, imageDataset } from './dataset.ts'
 import { groupBy } from './group.ts'
@@ -131,15 +131,13 @@ async function imagesOf(root: string, path: string, label: string): Promise<Entr
 }
 
 async function readManifest(path: string): Promise<Entry[]> {
-  const damaged = (received: string, cause?: unknown) => {
-    const expected = 'rows with a path and a label'
-    const remedy = 'Correct the manifest: columns path, label and perhaps split, each a text.'
-    return new DataError(path, { expected, received, remedy }, { cause })
-  }
+  const expected = 'rows with a path and a label'
+  const remedy = 'Correct the manifest: columns path, label and perhaps split, each a text.'
+  const damaged = (received: string) => new DataError(path, { expected, received, remedy })
   const text = new TextDecoder().decode(await readBytes(path, 'a manifest of images'))
   let rows: unknown[]
   if (path.endsWith('.json')) {
-    const value = parseJson(text, damaged)
+    const value = jsonValue(text, path, expected, remedy)
     if (!Array.isArray(value)) throw damaged(value === null ? 'null' : typeof value)
     rows = value
   } else {
@@ -154,14 +152,6 @@ async function readManifest(path: string): Promise<Entry[]> {
     if (!entry) throw damaged(`${JSON.stringify(row)} in row ${i + 1}`)
     return entry
   })
-}
-
-function parseJson(text: string, damaged: (received: string, cause: unknown) => DataError): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw damaged((cause as Error).message, cause)
-  }
 }
 
 /** A row of a manifest; labels and splits may be numbers. */

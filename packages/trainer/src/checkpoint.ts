@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import {
   DataError,
   type HostTensor,
+  parseJson,
   readSafetensors,
   type Snapshot,
   sweepLeftovers,
@@ -13,6 +14,7 @@ import {
   writeFileAtomic,
   writeSafetensors,
 } from '@dml-crc/core'
+import { z } from 'zod'
 
 /** Everything that decides how a run goes on, by the name of the part. */
 export type RunState = ReadonlyMap<string, Snapshot>
@@ -20,13 +22,14 @@ export type RunState = ReadonlyMap<string, Snapshot>
 /** `latest` and the generation before it, `previous`; `best` by the monitored value. */
 export type CheckpointKind = 'latest' | 'previous' | 'best'
 
-interface Manifest {
-  schema: 1
-  step: number
+const Manifest = z.looseObject({
+  schema: z.number(),
+  step: z.int().min(0),
   /** The file of the tensors. */
-  data: { file: string; sha256: string }
-  parts: Record<string, unknown>
-}
+  data: z.looseObject({ file: z.string().regex(/^[^/\\]+$/), sha256: z.string() }),
+  parts: z.record(z.string(), z.unknown()),
+})
+type Manifest = z.infer<typeof Manifest>
 
 export interface LoadedCheckpoint {
   step: number
@@ -158,7 +161,14 @@ export class CheckpointFolder {
   }
 }
 
+/** Nothing where the text does not match its digest, or is not of a checkpoint. */
 function parseManifest(text: string): Manifest | undefined {
   const [line, digest] = text.split('\n')
-  return digest && digestOf(line) === digest ? JSON.parse(line) : undefined
+  if (!digest || digestOf(line) !== digest) return undefined
+  try {
+    return parseJson(line, Manifest, 'a checkpoint', 'its manifest', 'Resume from another checkpoint.')
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
+  }
 }

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { choiceError, DataError, InputError } from '@dml-crc/core'
+import { choiceError, InputError, readJson } from '@dml-crc/core'
+import { z } from 'zod'
 import { checkDistinct } from './distinct.ts'
 import type { FeatureExperiment } from './feature-schema.ts'
 import { override } from './override.ts'
@@ -67,9 +68,9 @@ export async function loadExperiment(nameOrPath: string, options: LoadOptions = 
 }
 
 function rawExperiment(nameOrPath: string, photos?: PhotoSplits): unknown {
-  if (shippedExperiments().includes(nameOrPath)) return readJson(shippedFile(nameOrPath))
+  if (shippedExperiments().includes(nameOrPath)) return readAny(shippedFile(nameOrPath))
   if (isPhotos(nameOrPath)) return photosExperiment(nameOrPath, photos)
-  return readJson(nameOrPath.endsWith('.json') ? nameOrPath : shippedFile(nameOrPath))
+  return readAny(nameOrPath.endsWith('.json') ? nameOrPath : shippedFile(nameOrPath))
 }
 
 function shippedFile(name: string): string {
@@ -79,26 +80,5 @@ function shippedFile(name: string): string {
   throw choiceError('Unknown experiment', name, choices, 'Name one of those.')
 }
 
-function readJson(file: string): unknown {
-  const wrong = (received: string, cause: unknown) =>
-    new DataError(
-      `Cannot read the experiment ${file}`,
-      {
-        expected: 'a JSON file',
-        received,
-        remedy: 'Check the path and the text of the file.',
-      },
-      { cause },
-    )
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw wrong((error as Error).message, error)
-  }
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw wrong((error as Error).message, error)
-  }
-}
+const readAny = (file: string): unknown =>
+  readJson(file, z.unknown(), 'a JSON file', 'Check the path and the text of the file.')

@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { DataError, InputError, jsonValue } from '@dml-crc/core'
 
 /**
  * Applies one `--set path=value` to the raw text of an experiment: `splits.test=val`, `methods.0.options.lambda=0.3`.
@@ -45,8 +45,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 function parseValue(text: string): unknown {
   if (NUMBER.test(text)) return Number(text)
   try {
-    return JSON.parse(text)
-  } catch {
-    return text
+    return jsonValue(text, 'a value', 'JSON', 'Write JSON, or a text.')
+  } catch (error) {
+    if (error instanceof DataError) return text
+    throw error
   }
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
-import { DataError } from '@dml-crc/core'
+import { basename, dirname, extname } from 'node:path'
+import { DataError, DmlCrcError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { FeatureNetwork } from '../feature-network.ts'
+import { readTfjsFiles } from '../weights/tfjs-files.ts'
 import { fromGraphModel } from './graph-model.ts'
 import { fromLayersModel } from './layers-model.ts'
 import { type OnnxOptions, onnxFeatures } from './onnx.ts'
@@ -21,24 +21,26 @@ export async function openOwnNetwork(path: string, options: OnnxOptions = {}): P
   const name = options.name ?? basename(basename(path) === 'model.json' ? dirname(path) : path, '.json')
   const artifacts = await readArtifacts(path)
   const handler = tf.io.fromMemory(artifacts)
-  return artifacts.format === 'layers-model'
-    ? fromLayersModel(await tf.loadLayersModel(handler), { ...options, name })
-    : fromGraphModel(await tf.loadGraphModel(handler), { ...options, name })
-}
-
-async function readArtifacts(path: string): Promise<tf.io.ModelArtifacts> {
   try {
-    const { weightsManifest, ...rest } = JSON.parse(await readFile(path, 'utf8'))
-    const groups = weightsManifest as tf.io.WeightsManifestConfig
-    const shards = groups.flatMap(({ paths }) => paths.map((shard) => readFile(join(dirname(path), shard))))
-    const weightData = new Uint8Array(Buffer.concat(await Promise.all(shards))).buffer
-    return { ...rest, weightSpecs: groups.flatMap(({ weights }) => weights), weightData }
+    return artifacts.format === 'layers-model'
+      ? await fromLayersModel(await tf.loadLayersModel(handler), { ...options, name })
+      : await fromGraphModel(await tf.loadGraphModel(handler), { ...options, name })
   } catch (cause) {
-    const remedy = 'Pass the model.json that the TensorFlow.js converter wrote, its shards beside it.'
+    if (cause instanceof DmlCrcError) throw cause
+    // Whatever TensorFlow.js says of a topology that it cannot build or run.
     throw new DataError(
       path,
-      { expected: 'a model.json of TensorFlow.js', received: (cause as Error).message, remedy },
+      { expected: 'a network that TensorFlow.js runs', received: (cause as Error).message, remedy: REMEDY },
       { cause },
     )
   }
+}
+
+const REMEDY = 'Pass the model.json that the TensorFlow.js converter wrote.'
+
+async function readArtifacts(path: string): Promise<tf.io.ModelArtifacts> {
+  const { model, groups } = await readTfjsFiles(path)
+  const { weightsManifest: _, ...rest } = model
+  const weightData = new Uint8Array(Buffer.concat(groups.map(({ data }) => data))).buffer
+  return { ...rest, weightSpecs: groups.flatMap(({ weights }) => weights), weightData }
 }

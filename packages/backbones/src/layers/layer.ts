@@ -1,21 +1,23 @@
 import type { Prng } from '@dml-crc/core'
 import type * as tf from '@tensorflow/tfjs'
+import { z } from 'zod'
 import type { Parameter } from './parameter.ts'
 
 /**
  * Two families of frameworks compute the same named network differently, and weights trained in one are wrong in the
  * other: how a strided layer pads, the ε of batch norm, the rate at which it tracks the moving statistics, and which layer strides.
  */
-export interface Dialect {
+export const Dialect = z.strictObject({
   /** `same`: TensorFlow's, which pads right and bottom first. `symmetric`: PyTorch's, ⌊k/2⌋ on every side. */
-  padding: 'same' | 'symmetric'
+  padding: z.enum(['same', 'symmetric']),
   /** Added to the variance by batch norm. */
-  epsilon: number
+  epsilon: z.number().min(0),
   /** Share of the new batch in the moving statistics. */
-  momentum: number
+  momentum: z.number().min(0).max(1),
   /** The 1×1 convolution of a ResNet's bottleneck strides, as in the paper; the 3×3 one where left out. */
-  bottleneckStride?: 'first'
-}
+  bottleneckStride: z.literal('first').optional(),
+})
+export type Dialect = z.infer<typeof Dialect>
 
 /** What one run of a network through its layers needs to know. */
 export interface Pass {

@@ -1,16 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { DownloadError, download, homeFolder, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
+import {
+  DataError,
+  DownloadError,
+  download,
+  homeFolder,
+  type OnProgress,
+  readJson,
+  writeJsonAtomic,
+} from '@dml-crc/core'
+import { z } from 'zod'
 import type { HubFile, WeightsTag } from '../record.ts'
 
-/** What the hub says of a file that it stores by its checksum. */
-interface Pointer {
-  sha256: string
-  bytes?: number
-}
-
 const SHA256 = /^[0-9a-f]{64}$/
+
+/** What the hub says of a file that it stores by its checksum. */
+const Pointer = z.object({ sha256: z.string().regex(SHA256), bytes: z.int().positive().optional() })
+type Pointer = z.infer<typeof Pointer>
 
 const TIMEOUT_MS = 30_000
 
@@ -41,10 +48,10 @@ function knownPointer(source: HubFile): Pointer | undefined {
   const path = pointerFile(source)
   if (!existsSync(path)) return undefined
   try {
-    const { sha256, bytes } = JSON.parse(readFileSync(path, 'utf8'))
-    return SHA256.test(sha256) ? { sha256, bytes: Number(bytes) || undefined } : undefined
-  } catch {
-    return undefined
+    return readJson(path, Pointer, 'what the hub said of a file', 'Remove it.')
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
   }
 }
 

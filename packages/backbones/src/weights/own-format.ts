@@ -1,7 +1,7 @@
-import { writeSafetensors } from '@dml-crc/core'
-import type { Dialect } from '../layers/layer.ts'
+import { parseJson, type Schema, writeSafetensors } from '@dml-crc/core'
+import { Dialect } from '../layers/layer.ts'
 import type { Parameter } from '../layers/parameter.ts'
-import type { Preprocessing } from '../preprocessing.ts'
+import { Preprocessing } from '../preprocessing.ts'
 import { storedShapes } from './layout.ts'
 import { type Naming, tensorName } from './naming.ts'
 import type { WeightsFile } from './weights-file.ts'
@@ -25,10 +25,15 @@ const naming = (manner: Manner): Naming => ({
   classifier: new RegExp(`^${POOL}/`),
 })
 
-/** The naming of a file that {@link saveParameters} wrote; `undefined` for any other. */
-export function ownNaming({ metadata }: WeightsFile): Naming | undefined {
+/**
+ * The naming of a file that {@link saveParameters} wrote; `undefined` for any other.
+ * @throws {DataError} when what it says of itself is damaged.
+ */
+export function ownNaming({ path, metadata }: WeightsFile): Naming | undefined {
   if (metadata.format !== FORMAT) return undefined
-  return naming({ dialect: JSON.parse(metadata.dialect), preprocessing: JSON.parse(metadata.preprocessing) })
+  const read = <T>(key: string, schema: Schema<T>) =>
+    parseJson(metadata[key] ?? '', schema, path, `the ${key} of a network`, 'Save the weights again.')
+  return naming({ dialect: read('dialect', Dialect), preprocessing: read('preprocessing', Preprocessing) })
 }
 
 /** Writes the parameters with all that is needed to compute with them alike. */

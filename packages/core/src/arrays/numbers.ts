@@ -24,12 +24,16 @@ export const isNumberKind = (kind: string): kind is NumberKind => Object.hasOwn(
 /** The bytes of one number of a kind. */
 export const widthOf = (kind: NumberKind) => Number(kind.at(-1))
 
-/** Numbers from their bytes, in either byte order. The bytes are copied; there must be a whole number of numbers. */
+/**
+ * Numbers from their bytes, in either byte order; there must be a whole number of numbers. Bytes that fill their buffer are
+ * taken over, so that a large file is in memory once; others are copied.
+ */
 export function decodeNumbers(kind: NumberKind, bytes: Uint8Array, littleEndian: boolean): TensorData {
-  const copy = new Uint8Array(bytes)
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer
+  const own = isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes)
   const width = widthOf(kind)
   if (!littleEndian && width > 1) {
-    for (let at = 0; at < copy.length; at += width) copy.subarray(at, at + width).reverse()
+    for (let at = 0; at < own.length; at += width) own.subarray(at, at + width).reverse()
   }
-  return STORED[kind](copy.buffer)
+  return STORED[kind](own.buffer)
 }

@@ -69,14 +69,36 @@ export class SafetensorsFile implements AsyncDisposable {
 
   /** @throws {DataError} when there is no tensor of that name. */
   async read(name: string): Promise<HostTensor> {
-    const entry = this.#header.entries.get(name)
-    if (!entry) {
-      const found = [...this.#header.entries.keys()].slice(0, 8).join(', ')
-      const remedy = 'Check the name, or the file.'
-      throw new DataError(this.path, { expected: `a tensor named ${name}`, received: `tensors ${found} …`, remedy })
+    return this.#readPart(this.#entry(name))
+  }
+
+  /**
+   * Rows `begin` to `end`, without `end`, along the first axis of a tensor.
+   * @throws {DataError} when there is no tensor of that name, or it has no such rows.
+   */
+  async readRows(name: string, begin: number, end: number): Promise<HostTensor> {
+    const entry = this.#entry(name)
+    const [rows = 0, ...inner] = entry.shape
+    if (!(Number.isInteger(begin) && Number.isInteger(end) && begin >= 0 && begin <= end && end <= rows)) {
+      const remedy = 'Read rows that it has.'
+      throw new DataError(this.path, { expected: `rows of 0 to ${rows}`, received: `${begin} to ${end}`, remedy })
     }
-    const { begin, end } = entry
-    return decodeTensor(entry, await readFully(this.#file, this.path, this.#header.dataStart + begin, end - begin))
+    const width = rows === 0 ? 0 : (entry.end - entry.begin) / rows
+    const [from, to] = [entry.begin + begin * width, entry.begin + end * width]
+    return this.#readPart({ dtype: entry.dtype, shape: [end - begin, ...inner], begin: from, end: to })
+  }
+
+  #entry(name: string): SafetensorsEntry {
+    const entry = this.#header.entries.get(name)
+    if (entry) return entry
+    const found = [...this.#header.entries.keys()].slice(0, 8).join(', ')
+    const remedy = 'Check the name, or the file.'
+    throw new DataError(this.path, { expected: `a tensor named ${name}`, received: `tensors ${found} …`, remedy })
+  }
+
+  async #readPart(part: SafetensorsEntry): Promise<HostTensor> {
+    const { begin, end } = part
+    return decodeTensor(part, await readFully(this.#file, this.path, this.#header.dataStart + begin, end - begin))
   }
 
   close(): Promise<void> {

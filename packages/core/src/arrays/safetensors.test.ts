@@ -64,6 +64,27 @@ describe('writing', () => {
   })
 })
 
+it('rows of a tensor are read alone', async () => {
+  const path = join(folder, 'rows.safetensors')
+  const data = Int16Array.from({ length: 12 }, (_, i) => i)
+  await writeSafetensors(path, [
+    ['before', { shape: [3], data: Uint8Array.of(7, 7, 7) }],
+    ['cube', { shape: [3, 2, 2], data }],
+  ])
+  await using file = await SafetensorsFile.open(path)
+  expect(await file.readRows('cube', 1, 3)).toEqual({ shape: [2, 2, 2], data: data.subarray(4) })
+  expect(await file.readRows('cube', 2, 2)).toEqual({ shape: [0, 2, 2], data: new Int16Array(0) })
+  for (const [begin, end] of [
+    [-1, 2],
+    [0, 4],
+    [2, 1],
+    [0.5, 2],
+  ]) {
+    await expect(file.readRows('cube', begin, end)).rejects.toThrow(DataError)
+  }
+  await expect(file.readRows('ball', 0, 1)).rejects.toThrow(/a tensor named ball/)
+})
+
 describe('a damaged file', () => {
   it.each([
     ['cut in the data', (size: number) => size - 1, /cut inside/],
@@ -83,7 +104,7 @@ describe('a damaged file', () => {
     const path = join(folder, 'text.safetensors')
     const header = 'not JSON'
     await writeFile(path, Buffer.concat([Buffer.from([header.length, 0, 0, 0, 0, 0, 0, 0]), Buffer.from(header)]))
-    await expect(readSafetensors(path)).rejects.toThrow(/expected a header in JSON, received not JSON/)
+    await expect(readSafetensors(path)).rejects.toThrow(/expected a header in JSON, received no JSON \(.*not JSON/)
   })
 })
 

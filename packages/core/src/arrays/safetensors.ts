@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts'
+import { jsonValue } from '../json.ts'
 import { decodeNumbers, type NumberKind, widthOf } from './numbers.ts'
 import { elementCount, type HostTensor, isShape } from './tensor.ts'
 
@@ -57,9 +58,10 @@ export interface Safetensors {
 /** A bound on the header, which is parsed as a whole; those of large networks take less than a megabyte. */
 const MAX_HEADER_BYTES = 2 ** 24
 
+const REMEDY = 'The file is damaged or not a safetensors file: fetch or write it again.'
+
 function damaged(path: string, expected: string, received: string, cause?: unknown): DataError {
-  const remedy = 'The file is damaged or not a safetensors file: fetch or write it again.'
-  return new DataError(path, { expected, received, remedy }, { cause })
+  return new DataError(path, { expected, received, remedy: REMEDY }, { cause })
 }
 
 /**
@@ -84,13 +86,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
  */
 export function parseSafetensorsHeader(path: string, bytes: Uint8Array, size: number): SafetensorsHeader {
   const dataStart = 8 + bytes.length
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (cause) {
-    const text = new TextDecoder().decode(bytes.subarray(0, 40))
-    throw damaged(path, 'a header in JSON', `${text}…`, cause)
-  }
+  const json = jsonValue(headerText(path, bytes), path, 'a header in JSON', REMEDY)
   if (!isRecord(json)) throw damaged(path, 'a header that is a JSON object', JSON.stringify(json).slice(0, 40))
   const { __metadata__: metadata = {}, ...tensors } = json
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
@@ -99,6 +95,14 @@ export function parseSafetensorsHeader(path: string, bytes: Uint8Array, size: nu
   const entries = Object.entries(tensors).map(([name, value]) => [name, parseEntry(path, name, value)] as const)
   checkPlaces(path, entries, size - dataStart)
   return { metadata: metadata as Record<string, string>, entries: new Map(entries), dataStart }
+}
+
+function headerText(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw damaged(path, 'a header in UTF-8', 'other bytes', cause)
+  }
 }
 
 function parseEntry(path: string, name: string, value: unknown): SafetensorsEntry {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { EngineError, homeFolder } from '@dml-crc/core'
+import { DataError, EngineError, homeFolder, readJson } from '@dml-crc/core'
+import { z } from 'zod'
 import { resolveFetched } from './npm.ts'
 
 export type NativeName = 'tfjs-node' | 'tfjs-node-gpu'
@@ -25,24 +26,26 @@ export function findPackage(name: NativeName): NativePackage | undefined {
 }
 
 /** A file of an installation, as it was when the installation was found to work. */
-export interface InstalledFile {
-  path: string
-  bytes: number
+const InstalledFile = z.object({
+  path: z.string(),
+  bytes: z.number(),
   /** When it was last written, in ms since 1970. */
-  mtimeMs: number
-  sha256: string
-}
+  mtimeMs: z.number(),
+  sha256: z.string(),
+})
+export type InstalledFile = z.infer<typeof InstalledFile>
 
 /** What an installation says of itself: the last file that is written into it. */
-export interface Installation {
-  package: string
-  version: string
+const Installation = z.object({
+  package: z.string(),
+  version: z.string(),
   /** Where the TensorFlow library is from. */
-  source: string
-  installedAt: string
+  source: z.string(),
+  installedAt: z.string(),
   /** The binding first, then the libraries. */
-  files: InstalledFile[]
-}
+  files: z.array(InstalledFile),
+})
+export type Installation = z.infer<typeof Installation>
 
 /**
  * Where a native engine's binding and library are installed: outside of every node_modules, so that a package
@@ -56,12 +59,13 @@ export function installationFolder({ name, version }: Pick<NativePackage, 'name'
 /** The file in which an installation describes itself. */
 export const manifestOf = (folder: string) => join(folder, 'installation.json')
 
-/** The installation in `folder`, or undefined where there is none. */
+/** The installation in `folder`, or undefined where there is none, or one whose description is damaged. */
 export function readInstallation(folder: string): Installation | undefined {
   try {
-    return JSON.parse(readFileSync(manifestOf(folder), 'utf8'))
-  } catch {
-    return undefined
+    return readJson(manifestOf(folder), Installation, 'the description of an installation', 'Install it again.')
+  } catch (error) {
+    if (error instanceof DataError) return undefined
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import type { HostTensor } from '@dml-crc/core/arrays'
 import { DataError } from '@dml-crc/core/errors'
+import { jsonValue } from '@dml-crc/core/json'
 import { type Model, misfit, Model as Schema } from './model.ts'
 
 /** A model as a safetensors file holds it: tensors by name, and text. */
@@ -10,6 +11,8 @@ export interface SerialisedModel {
 
 /** Stands in the text where a tensor of the file belongs. */
 const REFERENCE = '$tensor'
+
+const REMEDY = 'Save the model again with saveModel.'
 
 /** Takes a model apart; the arrays of the result are the model's own. */
 export function serialise(model: Model): SerialisedModel {
@@ -38,8 +41,7 @@ export function serialise(model: Model): SerialisedModel {
  * @throws {DataError} for tensors and text that are no model of this format.
  */
 export function deserialise({ tensors, metadata }: SerialisedModel, source: string): Model {
-  const wrong = (expected: string, received: string, cause?: unknown) =>
-    new DataError(source, { expected, received, remedy: 'Save the model again with saveModel.' }, { cause })
+  const wrong = (expected: string, received: string) => new DataError(source, { expected, received, remedy: REMEDY })
   const resolve = (value: unknown): unknown => {
     if (Array.isArray(value) || typeof value !== 'object' || value === null) return value
     if (Object.hasOwn(value, REFERENCE)) {
@@ -50,12 +52,8 @@ export function deserialise({ tensors, metadata }: SerialisedModel, source: stri
     }
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolve(part)]))
   }
-  let plain: unknown
-  try {
-    plain = JSON.parse(metadata.model ?? '')
-  } catch (cause) {
-    throw wrong('the description of a model', metadata.model === undefined ? 'none' : 'text that is no JSON', cause)
-  }
+  if (metadata.model === undefined) throw wrong('the description of a model', 'none')
+  const plain = jsonValue(metadata.model, source, 'the description of a model', REMEDY)
   const parsed = Schema.safeParse(resolve(plain))
   if (!parsed.success) {
     const [{ path, message }] = parsed.error.issues

@@ -43,6 +43,15 @@ describe.each([
   })
 })
 
+it('jsonLines drops lines that are damaged or of something else when it goes on', async () => {
+  const path = join(folder, 'damaged.jsonl')
+  await steps(jsonLines(path), 0, 3)
+  await appendFile(path, '{"step":}\n{}\n{"step":"1"}\n"}\n{"a":'.concat('{"a":'.repeat(20_000), '}\n'))
+  await steps(jsonLines(path), 2, 4)
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).step)).toEqual([0, 1, 2, 3])
+})
+
 it('jsonLines also has what an epoch measured', async () => {
   const path = join(folder, 'epochs.jsonl')
   const callback = jsonLines(path)

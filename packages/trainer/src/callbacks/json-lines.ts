@@ -1,7 +1,20 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { writeFileAtomic } from '@dml-crc/core'
+import { DataError, parseJson, writeFileAtomic } from '@dml-crc/core'
+import { z } from 'zod'
 import type { Callback } from '../callback.ts'
+
+const Line = z.looseObject({ step: z.number() })
+
+/** Whether a line is whole and of an earlier step: the last one may be cut where the process was killed. */
+function isBefore(step: number, line: string, path: string): boolean {
+  try {
+    return parseJson(line, Line, path, 'a line with its step', 'Remove it.').step < step
+  } catch (error) {
+    if (error instanceof DataError) return false
+    throw error
+  }
+}
 
 /**
  * Appends one JSON object a step and one an epoch to a file. A resumed run first drops the lines of steps that it is
@@ -16,8 +29,7 @@ export function jsonLines(path: string): Callback {
     async start({ step }) {
       await mkdir(dirname(path), { recursive: true })
       const old = step === 0 ? '' : await readFile(path, 'utf8').catch(() => '')
-      // The last line may be cut where the process was killed.
-      const kept = old.split('\n').filter((line) => line.endsWith('}') && JSON.parse(line).step < step)
+      const kept = old.split('\n').filter((line) => isBefore(step, line, path))
       await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''))
     },
     step: ({ step, epoch, loss, learningRate, seconds, waitSeconds }) =>

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FeatureNetwork } from '@dml-crc/backbones'
 import { DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
@@ -90,13 +91,14 @@ export async function extractToFile(
 }
 
 async function cached(path: string): Promise<'whole' | 'missing' | DataError> {
+  if (!existsSync(path)) return 'missing'
   try {
     await using file = await FeatureFile.open(path)
     await file.verify()
     return 'whole'
   } catch (error) {
-    if (!(error instanceof DataError)) throw error
-    return error.received === 'ENOENT' ? 'missing' : error
+    if (error instanceof DataError) return error
+    throw error
   }
 }
 

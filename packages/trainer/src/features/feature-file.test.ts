@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DataError, readSafetensors } from '@dml-crc/core'
+import { DataError, readSafetensors, writeSafetensors } from '@dml-crc/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FeatureFile, writeFeatureFile } from './feature-file.ts'
 
@@ -47,6 +47,17 @@ it('shows nothing before all is written', async () => {
   expect((await readdir(folder)).filter((file) => file.startsWith('nothing'))).toEqual([])
 })
 
+async function changeHeader(path: string, from: string | RegExp, to: string) {
+  const bytes = await readFile(path)
+  const length = Number(bytes.readBigUInt64LE())
+  const text = bytes
+    .toString('latin1', 8, 8 + length)
+    .replace(from, to)
+    .padEnd(length)
+    .slice(0, length)
+  await writeFile(path, Buffer.concat([bytes.subarray(0, 8), Buffer.from(text), bytes.subarray(8 + length)]))
+}
+
 it.each<[string, (path: string) => Promise<void>]>([
   ['cut', (path) => truncate(path, 150)],
   ['empty', (path) => truncate(path, 0)],
@@ -59,6 +70,12 @@ it.each<[string, (path: string) => Promise<void>]>([
       await writeFile(path, bytes)
     },
   ],
+  ['of another tensor', (path) => writeSafetensors(path, [['labels', { shape: [3, 3], data: numbers(0, 9) }]])],
+  ['of one axis', (path) => writeSafetensors(path, [['features', { shape: [9], data: numbers(0, 9) }]])],
+  ['without a digest', (path) => writeSafetensors(path, [['features', { shape: [3, 3], data: numbers(0, 9) }]])],
+  ['of another type', (path) => writeSafetensors(path, [['features', { shape: [3, 3], data: new Float64Array(9) }]])],
+  ['of rows below nothing', (path) => changeHeader(path, '"shape":[3,3]', '"shape":[-3,-3]')],
+  ['of a header that is null', (path) => changeHeader(path, /^.*$/s, 'null')],
 ])('tells a file that is %s', async (what, damage) => {
   const path = await written(what)
   await damage(path)

@@ -1,13 +1,15 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
-import { DataError, replaceFile } from '@dml-crc/core'
+import { DataError, replaceFile, SafetensorsFile } from '@dml-crc/core'
+
+/** The one tensor of such a file. */
+const NAME = 'features'
 
 const UNKNOWN_DIGEST = '0'.repeat(64)
 
 function header(rows: number, columns: number, digest: string): Uint8Array {
   const text = JSON.stringify({
     __metadata__: { sha256: digest },
-    features: { dtype: 'F32', shape: [rows, columns], data_offsets: [0, rows * columns * 4] },
+    [NAME]: { dtype: 'F32', shape: [rows, columns], data_offsets: [0, rows * columns * 4] },
   })
   const padded = text.padEnd(Math.ceil(text.length / 8) * 8)
   const bytes = new Uint8Array(8 + padded.length)
@@ -45,50 +47,28 @@ export class FeatureFile implements AsyncDisposable {
   readonly path: string
   readonly rows: number
   readonly columns: number
-  readonly #file: FileHandle
-  readonly #start: number
-  readonly #digest: string
+  readonly #file: SafetensorsFile
 
-  private constructor(path: string, file: FileHandle, start: number, shape: [number, number], digest: string) {
-    this.path = path
+  private constructor(file: SafetensorsFile, rows: number, columns: number) {
+    this.path = file.path
     this.#file = file
-    this.#start = start
-    ;[this.rows, this.columns] = shape
-    this.#digest = digest
+    this.rows = rows
+    this.columns = columns
   }
 
   /** @throws {DataError} when the file is missing, cut, or was not written by `writeFeatureFile`. */
   static async open(path: string): Promise<FeatureFile> {
-    const file = await open(path, 'r').catch((cause) => {
-      throw damaged(path, cause.code, cause)
-    })
-    try {
-      const { size } = await file.stat()
-      const head = new Uint8Array(Math.min(size, 4096))
-      await file.read(head, 0, head.length, 0)
-      const length = size < 8 ? 0 : Number(new DataView(head.buffer).getBigUint64(0, true))
-      const { __metadata__, features } = JSON.parse(new TextDecoder().decode(head.subarray(8, 8 + length)))
-      const [rows, columns] = features.shape
-      if (size !== 8 + length + rows * columns * 4) throw damaged(path, `${size} bytes`)
-      return new FeatureFile(path, file, 8 + length, [rows, columns], __metadata__.sha256)
-    } catch (cause) {
-      await file.close()
-      throw cause instanceof DataError ? cause : damaged(path, 'a header that cannot be read', cause)
-    }
+    const file = await SafetensorsFile.open(path)
+    const { dtype, shape } = file.entries.get(NAME) ?? {}
+    if (dtype === 'F32' && shape?.length === 2 && file.metadata.sha256) return new FeatureFile(file, shape[0], shape[1])
+    await file.close()
+    throw damaged(path, 'a file of other tensors')
   }
 
   /** Rows `begin` to `end`, without `end`: [end − begin, columns]. */
   async read(begin: number, end: number): Promise<Float32Array> {
-    const data = new Float32Array((end - begin) * this.columns)
-    const bytes = bytesOf(data)
-    let done = 0
-    while (done < bytes.length) {
-      const position = this.#start + begin * this.columns * 4 + done
-      const { bytesRead } = await this.#file.read(bytes, done, Math.min(bytes.length - done, 2 ** 30), position)
-      if (bytesRead === 0) throw damaged(this.path, `an end after ${done} of ${bytes.length} bytes`)
-      done += bytesRead
-    }
-    return data
+    const { data } = await this.#file.readRows(NAME, begin, end)
+    return data as Float32Array
   }
 
   /** All rows by blocks of `size`. */
@@ -101,7 +81,7 @@ export class FeatureFile implements AsyncDisposable {
     const hash: Hash = createHash('sha256')
     for await (const block of this.blocks()) hash.update(bytesOf(block))
     const digest = hash.digest('hex')
-    if (digest !== this.#digest) throw damaged(this.path, `other bytes (sha256 ${digest.slice(0, 8)}…)`)
+    if (digest !== this.#file.metadata.sha256) throw damaged(this.path, `other bytes (sha256 ${digest.slice(0, 8)}…)`)
   }
 
   close(): Promise<void> {
@@ -113,7 +93,7 @@ export class FeatureFile implements AsyncDisposable {
   }
 }
 
-function damaged(path: string, received: string, cause?: unknown): DataError {
+function damaged(path: string, received: string): DataError {
   const remedy = 'Extract the features again.'
-  return new DataError(path, { expected: 'a whole feature file', received, remedy }, { cause })
+  return new DataError(path, { expected: 'a whole feature file', received, remedy })
 }
