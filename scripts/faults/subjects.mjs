@@ -135,9 +135,9 @@ export const SUBJECTS = {
   },
   async wheel(folder) {
     const { extractWheel } = await import('../../packages/engine/src/native/wheel.ts')
-    const { makeWheel } = await import('../../packages/engine/src/native/testdata/wheel.ts')
+    const { packWheel, wheelFiles } = await import('../../packages/engine/src/native/testdata/wheel.ts')
     const file = join(folder, 'tensorflow.whl')
-    await makeWheel(file, 100)
+    writeFileSync(file, packWheel(wheelFiles(100)))
     const to = join(folder, 'out')
     return {
       file,

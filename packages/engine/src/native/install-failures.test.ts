@@ -5,12 +5,17 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findPackage } from './folder.ts'
 import { engine, run, sourceCommand } from './testdata/run-source.ts'
-import { hasPython, makeWheel } from './testdata/wheel.ts'
+import { makeWheel } from './testdata/wheel.ts'
 
 // The installer in a process of its own, on a disk that is full, in a folder that cannot be written, and stopped by
 // Ctrl-C: it says what to do, leaves nothing behind, and wasm works.
 
 const MEGABYTE = 2 ** 20
+// The binding is built by node-gyp, which is written in Python.
+const hasPython = await run(['python3', '--version']).then(
+  ({ status }) => status === 0,
+  () => false,
+)
 const possible = process.platform === 'linux' && hasPython && findPackage('tfjs-node')
 const skip = possible ? '' : ' (skipped: only on Linux, with Python and the package @tensorflow/tfjs-node)'
 /** Runs a command where `$0` is a disk of its own; the words after it are the mount options. */

@@ -44,7 +44,7 @@ export async function extractWheel(
     const wanted = entries.filter(({ fileName }) => WANTED.test(fileName))
     const missing = LIBRARIES.filter((name) => !wanted.some(({ fileName }) => fileName === `tensorflow/${name}`))
     if (!record || missing.length > 0) throw notAWheel(path, `a wheel without ${record ? missing : 'a RECORD'}`)
-    const hashes = parseRecord(await readText(zip, record))
+    const hashes = parseRecord(await readRecord(zip, record, path))
 
     const task = `extract ${path.split('/').at(-1)}`
     const total = wanted.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
@@ -58,7 +58,8 @@ export async function extractWheel(
       const target = join(folder, entry.fileName)
       await mkdir(dirname(target), { recursive: true })
       const found = await extractEntry(zip, entry, target, { signal, count }).catch((cause) => {
-        if (signal?.aborted || cause.code) throw cause
+        // What the disk or the signal says is not the wheel's fault.
+        if (signal?.aborted || cause.syscall) throw cause
         throw notAWheel(path, `${entry.fileName}: ${cause.message}`, cause)
       })
       const recorded = hashes.get(entry.fileName)
@@ -96,9 +97,18 @@ function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readable> {
   })
 }
 
-async function readText(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<string> {
+/** TensorFlow's has 2 MB. */
+const MOST_RECORD_BYTES = 2 ** 23
+
+async function readRecord(zip: yauzl.ZipFile, entry: yauzl.Entry, path: string): Promise<string> {
+  // An entry that unpacks to more than it says is refused while it is read.
+  if (entry.uncompressedSize > MOST_RECORD_BYTES) throw notAWheel(path, `a RECORD of ${entry.uncompressedSize} bytes`)
   const pieces: Buffer[] = []
-  for await (const piece of await openEntry(zip, entry)) pieces.push(piece)
+  try {
+    for await (const piece of await openEntry(zip, entry)) pieces.push(piece)
+  } catch (cause) {
+    throw notAWheel(path, `a damaged RECORD (${(cause as Error).message})`, cause)
+  }
   return Buffer.concat(pieces).toString('utf8')
 }
 

@@ -1,27 +1,25 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { run } from './run-source.ts'
+import { zipSync } from 'fflate'
 
-const PYTHON = `
-import base64, hashlib, sys, zipfile
-path, size = sys.argv[1], int(sys.argv[2])
-record = ''
-with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as wheel:
-    for name, size in [('tensorflow/libtensorflow_framework.so.2', 9), ('tensorflow/libtensorflow_cc.so.2', size)]:
-        digest = hashlib.sha256(bytes(size)).digest()
-        record += f'{name},sha256={base64.urlsafe_b64encode(digest).decode().rstrip("=")},{size}\\n'
-        wheel.writestr(name, bytes(size))
-    wheel.writestr('tensorflow-0.dist-info/RECORD', record)
-`
+export const RECORD = 'tensorflow-0.dist-info/RECORD'
 
-/** Whether {@link makeWheel} can be had. */
-export const hasPython = await run(['python3', '--version']).then(
-  ({ status }) => status === 0,
-  () => false,
-)
-
-/** A wheel in the form of TensorFlow's whose library is `bytes` zeros: it extracts, and nothing can be built with it. */
-export async function makeWheel(path: string, bytes: number): Promise<void> {
-  await writeFile(path, '')
-  const { status, stderr } = await run(['python3', '-c', PYTHON, path, String(bytes)])
-  if (status !== 0) throw new Error(stderr)
+/** The files of a wheel in the form of TensorFlow's whose library is `bytes` zeros. */
+export function wheelFiles(bytes: number): Record<string, Uint8Array> {
+  const files: Record<string, Uint8Array> = {
+    'tensorflow/libtensorflow_framework.so.2': new Uint8Array(9),
+    'tensorflow/libtensorflow_cc.so.2': new Uint8Array(bytes),
+  }
+  const lines = Object.entries(files).map(([name, content]) => {
+    const digest = createHash('sha256').update(content).digest('base64url')
+    return `${name},sha256=${digest},${content.length}\n`
+  })
+  return { ...files, [RECORD]: Buffer.from(lines.join('')) }
 }
+
+/** A wheel as a zip archive in memory. */
+export const packWheel = (files: Record<string, Uint8Array>): Uint8Array => zipSync(files, { level: 1 })
+
+/** Writes a wheel of {@link wheelFiles}, stored as it is: it extracts, and nothing can be built with it. */
+export const makeWheel = (path: string, bytes: number): Promise<void> =>
+  writeFile(path, zipSync(wheelFiles(bytes), { level: 0 }))
