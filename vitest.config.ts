@@ -6,7 +6,7 @@ export default defineConfig({
   },
   resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'] },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
     // Native libraries and worker threads do not mix.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,33 +1,18 @@
 // Type-checks every TypeScript example of the documents, strictly and against the sources. An example of a package's README
 // sees what that package sees; those of the other documents see what the command line tool sees.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { examplesOf } from './documents/examples.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const FOLDER = '.examples'
-
-/** The examples of a document, each with the line of the document that it begins at. */
-function examplesOf(document) {
-  const text = readFileSync(join(root, document), 'utf8')
-  return [...text.matchAll(/^```ts[^\n]*\n(.*?)^```$/gms)].map((match) => ({
-    document,
-    line: text.slice(0, match.index).split('\n').length + 1,
-    code: match[1],
-  }))
-}
-
-const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-const examples = documents.split('\n').filter(Boolean).flatMap(examplesOf)
 const placed = new Map()
 const folders = new Set()
-for (const example of examples) {
-  const home = example.document.match(/^packages\/[^/]+/)?.[0] ?? join('apps', 'bench')
-  const name = `${example.document.replaceAll('/', '-')}-${example.line}.ts`
+for (const example of examplesOf(root)) {
+  const { document, home, line } = example
+  const name = `${document.replaceAll('/', '-')}-${line}.ts`
   folders.add(join(home, FOLDER))
   placed.set(join(home, FOLDER, name), example)
 }
