@@ -11,7 +11,7 @@ import { createBackbone } from '../src/index.ts'
 const [python = 'python3', batch = '8', rounds = '10'] = process.argv.slice(2)
 
 const engine = await loadEngine()
-const backbone = await createBackbone('vgg19', { weights: 'none', layer: 'block5_pool' })
+const backbone = await createBackbone('vgg19', { weights: 'none', layers: ['block5_pool'] })
 const images = tf.randomUniform([Number(batch), 224, 224, 3]) as tf.Tensor4D
 
 async function forward(): Promise<number> {

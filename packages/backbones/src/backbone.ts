@@ -1,6 +1,7 @@
 import { Prng, type PrngState, type Stateful } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { FeatureNetwork } from './feature-network.ts'
+import { describeParts, partsOf, sideBySide } from './feature-parts.ts'
 import type { Pass } from './layers/layer.ts'
 import { parameterName } from './layers/parameter.ts'
 import { frozen, recomputed } from './layers/recompute.ts'
@@ -16,9 +17,11 @@ import { saveParameters } from './weights/own-format.ts'
  * variables: the state of the generator that dropout draws from.
  */
 export interface Backbone extends FeatureNetwork, Stateful {
-  /** What makes one feature of the layer's map. */
-  readonly pool: GlobalPool
-  /** The names of the variables of each block, in the order of the network; those of the pool are in the last. */
+  /** The layers whose maps a feature is made of, in the order of its parts. */
+  readonly layers: readonly string[]
+  /** What makes a part of a feature of a layer's map: each layer is pooled by each of these. */
+  readonly pools: readonly GlobalPool[]
+  /** The names of the variables of each block, in the order of the network, with what a pool of its map has learned. */
   readonly blocks: ReadonlyMap<string, readonly string[]>
   /**
    * Images [B, inputSize, inputSize, 3] of RGB 0..255 to the network's input of the same shape.
@@ -26,8 +29,8 @@ export interface Backbone extends FeatureNetwork, Stateful {
    */
   preprocess(images: tf.Tensor4D): tf.Tensor4D
   /**
-   * Preprocessed images to features [B, featureSize]: the layer's map, pooled over space. In training dropout acts and
-   * batch norm may be live.
+   * Preprocessed images to features [B, featureSize], in one pass of the network: the maps of the layers, pooled over space, side
+   * by side. In training dropout acts and batch norm may be live.
    * @throws {InputError} when the shape is not [B, inputSize, inputSize, 3].
    */
   forward(images: tf.Tensor4D, options?: { training?: boolean }): tf.Tensor2D
@@ -45,25 +48,28 @@ export interface Running {
   norm: 'live' | 'frozen'
   dropout: number
   recompute: boolean
-  pool: GlobalPool
+  layers: readonly string[]
+  pools: readonly GlobalPool[]
   seed: number
 }
 
-/** Tokens [B, 1, P + side², C] to the map of the patches [B, side, side, C] and the other tokens [B, P, C]. */
-function splitTokens(tokens: tf.Tensor4D, prefix: number): [tf.Tensor4D, tf.Tensor3D] {
+/** Tokens [B, 1, P + side², C] to the map of the patches [B, side, side, C] and the other tokens [B, P, C], where there are such. */
+function splitTokens(tokens: tf.Tensor4D, prefix: number): [tf.Tensor4D, tf.Tensor3D?] {
   const [, , length, channels] = tokens.shape
   const side = Math.sqrt(length - prefix)
   const map = tf.reshape(tf.slice(tokens, [0, 0, prefix, 0]), [-1, side, side, channels]) as tf.Tensor4D
+  if (prefix === 0) return [map]
   return [map, tf.reshape(tf.slice(tokens, [0, 0, 0, 0], [-1, -1, prefix, -1]), [-1, prefix, channels])]
 }
 
 /** Runs a network whose variables are filled. */
 export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, running: Running): Backbone {
   const { blocks, preprocessing, weightsId, ofPool } = network
-  const { inputSize, frozenBlocks, norm, dropout, recompute, pool } = running
+  const { inputSize, frozenBlocks, norm, dropout, recompute, layers, pools } = running
+  const parts = partsOf(layers, pools)
   const parameters = [...blocks.flatMap((block) => block.parameters), ...ofPool]
   let prng = Prng.fromSeed(running.seed).split('dropout')
-  const last = blocks[blocks.length - 1]
+  const blockOf = (layer: string) => blocks.find(({ name }) => name === layer)!
   for (const { parameters } of blocks.slice(0, frozenBlocks)) {
     for (const { variable } of parameters) variable!.trainable = false
   }
@@ -82,12 +88,24 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
       moveStatistics: true,
     }
     return tf.tidy(() => {
-      const output = blocks.reduce((x, block, i) => runBlock(block, i, x, pass), images)
-      const learned = ofPool[0]?.variable as tf.Scalar | undefined
-      if (last.prefixTokens === undefined) return pool.apply(output, { learned })
-      const [map, tokens] = splitTokens(output, last.prefixTokens)
-      return pool.apply(map, { tokens, learned })
+      const outputs = new Map<string, tf.Tensor4D>()
+      blocks.reduce((x, block, i) => {
+        const output = runBlock(block, i, x, pass)
+        outputs.set(block.name, output)
+        return output
+      }, images)
+      return sideBySide(parts.map(({ layer, pool }) => pooled(layer, pool, outputs.get(layer)!)))
     })
+  }
+
+  function pooled(layer: string, pool: GlobalPool, output: tf.Tensor4D): tf.Tensor2D {
+    const { prefixTokens } = blockOf(layer)
+    const learned = ofPool.find(({ block }) => pool.learned !== undefined && block === layer)?.variable as
+      | tf.Scalar
+      | undefined
+    if (prefixTokens === undefined) return pool.apply(output, { learned })
+    const [map, tokens] = splitTokens(output, prefixTokens)
+    return pool.apply(map, { tokens, learned })
   }
 
   function preprocess(images: tf.Tensor4D): tf.Tensor4D {
@@ -97,9 +115,10 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
 
   return {
     record,
-    layer: pool === (record.pool ?? averagePool) ? last.name : `${last.name}, ${pool.name}`,
-    pool,
-    featureSize: pool.size(last.layer.channels),
+    layer: describeParts(parts, record.pool ?? averagePool),
+    layers,
+    pools,
+    featureSize: parts.reduce((sum, { layer, pool }) => sum + pool.size(blockOf(layer).layer.channels), 0),
     inputSize,
     weightsId,
     view: { shortSide: shortSideFor(preprocessing, inputSize), interpolation: preprocessing.interpolation },
@@ -108,7 +127,7 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
     blocks: new Map(
       blocks.map((block) => [
         block.name,
-        [...block.parameters, ...(block === last ? ofPool : [])].map((parameter) => parameterName(parameter)),
+        [...block.parameters, ...ofPool.filter((each) => each.block === block.name)].map((each) => parameterName(each)),
       ]),
     ),
     preprocess,
@@ -118,7 +137,8 @@ export function makeBackbone(record: BackboneRecord, network: LoadedNetwork, run
     restore({ json }) {
       prng = Prng.fromState(json as PrngState)
     },
-    saveWeights: (path) => saveParameters(path, parameters, network, { backbone: record.name, layer: last.name }),
+    saveWeights: (path) =>
+      saveParameters(path, parameters, network, { backbone: record.name, layers: layers.join(', ') }),
     dispose() {
       for (const { variable } of parameters) variable!.dispose()
     },

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { partsOf } from './feature-parts.ts'
 import { type Backbone, type BackboneRecord, createBackbone, listBackbones } from './index.ts'
 import { buildBlocks } from './network.ts'
+import { averagePool, maximumPool } from './pools.ts'
 import { hashedNumbers } from './testing/hashed-numbers.ts'
 import { relativeError } from './testing/relative-error.ts'
 import { shortened } from './testing/shortened.ts'
@@ -46,7 +48,7 @@ function smallest(record: BackboneRecord) {
     return total
   })
   const depth = counts.filter((count) => count <= MOST_PARAMETERS).length
-  return { weights: 'none', layer: blocks[depth - 1].name, inputSize: record.minimumSize, norm: 'frozen' as const }
+  return { weights: 'none', layers: [blocks[depth - 1].name], inputSize: record.minimumSize, norm: 'frozen' as const }
 }
 
 describe.each(listBackbones().map((record) => [record.name, shortened(record, 1)] as const))('%s', (name, record) => {
@@ -65,7 +67,7 @@ describe.each(listBackbones().map((record) => [record.name, shortened(record, 1)
 
   test('gives features of the size that its record states, finite and different for different images', async () => {
     const features = backbone.features(images)
-    const { size } = record.blocks.find((block) => block.name === backbone.layer)!
+    const { size } = record.blocks.find((block) => block.name === backbone.layers[0])!
     expect(features.shape).toEqual([2, size])
     expect(backbone.featureSize).toBe(size)
     const data = await features.data()
@@ -73,6 +75,27 @@ describe.each(listBackbones().map((record) => [record.name, shortened(record, 1)
     // An untrained transformer whose layer scales start at 1e-5 hardly moves its class token.
     expect(relativeError(data.slice(size), data.slice(0, size))).toBeGreaterThan(1e-4)
     features.dispose()
+  })
+
+  test('puts several layers and pools side by side as single runs give them', async () => {
+    // Not in the order of the network, so that it is the order asked for that counts; a seed gives each the same weights.
+    const layers = record.blocks.slice(0, 2).map((block) => block.name)
+    layers.reverse()
+    const pools = [averagePool, maximumPool]
+    const several = await createBackbone(record, { ...smallest(record), layers, pools })
+    const single = tf.tidy(() => tf.slice(images, [0, 0, 0, 0], [1, -1, -1, -1]))
+    const together = several.features(single)
+    const parts: tf.Tensor[] = []
+    for (const { layer, pool } of partsOf(layers, pools)) {
+      const alone = await createBackbone(record, { ...smallest(record), layers: [layer], pools: [pool] })
+      parts.push(alone.features(single))
+      alone.dispose()
+    }
+    const expected = tf.concat(parts, 1)
+    expect(together.shape).toEqual([1, several.featureSize])
+    expect(await together.data()).toEqual(await expected.data())
+    tf.dispose([single, together, expected, ...parts])
+    several.dispose()
   })
 
   test('moves every variable by a finite gradient that is not zero, and leaks nothing', async () => {

@@ -1,5 +1,6 @@
 import { InputError, nearest, type OnProgress } from '@dml-crc/core'
 import { type Backbone, makeBackbone } from './backbone.ts'
+import { checkedNames } from './feature-parts.ts'
 import { findBackbone } from './list.ts'
 import { averagePool, type GlobalPool } from './pools.ts'
 import type { BackboneRecord } from './record.ts'
@@ -15,8 +16,11 @@ export interface CreateBackboneOptions {
    * recommended tag, or the path of a safetensors file or a TensorFlow.js model.json.
    */
   weights: string
-  /** The feature layer; blocks after it are not made. The record's default where left out. */
-  layer?: string
+  /**
+   * The feature layers: what the pools make of their maps stands side by side in a feature, in this order. Blocks after the last of
+   * them are not made. The record's default layer where left out.
+   */
+  layers?: readonly string[]
   /** Decides the first values of a network without weights, and the dropout. */
   seed?: number
   /** Side of the images in pixels; the record's where left out. */
@@ -29,8 +33,11 @@ export interface CreateBackboneOptions {
   freeze?: string
   /** Recompute each block for its gradient instead of keeping its maps: less memory, for one more forward pass. */
   recompute?: boolean
-  /** What makes one feature of the layer's map; the record's at its default layer where left out, else the average. */
-  pool?: GlobalPool
+  /**
+   * What makes a part of a feature of a layer's map: each layer is pooled by each of these. Where left out, the record's pool if its
+   * default layer is among the layers, else the average.
+   */
+  pools?: readonly GlobalPool[]
   onProgress?: OnProgress
 }
 
@@ -59,15 +66,33 @@ function checkSize(record: BackboneRecord, depth: number, inputSize: number): vo
   })
 }
 
-/** The pool that is asked for, else the record's at its default layer, else the average. */
-function poolFor(record: BackboneRecord, layer: string, asked: GlobalPool | undefined): GlobalPool {
-  const pool = asked ?? (layer === record.defaultLayer ? record.pool : undefined) ?? averagePool
-  const { prefixTokens = 0 } = record.blocks.find(({ name }) => name === layer)!
-  if (!pool.ofClassToken || prefixTokens > 0) return pool
-  throw new InputError(`pool of ${record.name}`, {
-    expected: 'one that needs no class token',
-    received: `${pool.name}, and ${layer} has none`,
-    remedy: 'Choose averagePool, or a layer of a transformer with a class token.',
+/** The pools that are asked for, else the record's where its default layer is there, else the average. */
+function poolsFor(
+  record: BackboneRecord,
+  layers: readonly string[],
+  asked: readonly GlobalPool[] | undefined,
+): readonly GlobalPool[] {
+  const own = layers.includes(record.defaultLayer) ? record.pool : undefined
+  const pools = asked ?? [own ?? averagePool]
+  checkedNames(
+    'pools',
+    pools.map(({ name }) => name),
+  )
+  const learned = pools.filter((pool) => pool.learned !== undefined)
+  if (learned.length > 1) {
+    throw new InputError(`pools of ${record.name}`, {
+      expected: 'one pool at most that learns',
+      received: learned.map(({ name }) => name).join(', '),
+      remedy: 'Leave all but one out.',
+    })
+  }
+  const ofToken = pools.find(({ ofClassToken }) => ofClassToken)
+  const without = layers.find((layer) => !record.blocks.find(({ name }) => name === layer)!.prefixTokens)
+  if (!ofToken || without === undefined) return pools
+  throw new InputError(`pools of ${record.name}`, {
+    expected: 'those that need no class token',
+    received: `${ofToken.name}, and ${without} has none`,
+    remedy: 'Choose averagePool, or layers of a transformer with a class token.',
   })
 }
 
@@ -81,14 +106,13 @@ function frozenDepth(record: BackboneRecord, depth: number, freeze: string | und
       .map(({ name }) => name)
       .join(', ')}`,
     received: `${freeze}, which comes after the feature layer`,
-    remedy: 'Freeze up to the feature layer at most.',
+    remedy: 'Freeze up to the last feature layer at most.',
   })
 }
 
 async function networkFrom(
   record: BackboneRecord,
-  depth: number,
-  pool: GlobalPool,
+  extent: Parameters<typeof loadedNetwork>[1],
   { weights, onProgress }: CreateBackboneOptions,
 ) {
   const chosen = chooseWeights(record, weights)
@@ -97,7 +121,7 @@ async function networkFrom(
   const path = chosen.kind === 'tag' ? await fetchWeights(record.weights[chosen.tag], onProgress) : chosen.path
   const file = path.endsWith('.json') ? await openTfjsModel(path) : await openSafetensors(path)
   try {
-    return await loadedNetwork(record, { depth, pool }, file, tag?.preprocessing)
+    return await loadedNetwork(record, extent, file, tag?.preprocessing)
   } finally {
     await file.close()
   }
@@ -114,18 +138,20 @@ export async function createBackbone(
   options: CreateBackboneOptions,
 ): Promise<Backbone> {
   const record = typeof backbone === 'string' ? findBackbone(backbone) : backbone
-  const { layer = record.defaultLayer, inputSize = record.inputSize } = options
+  const { layers = [record.defaultLayer], inputSize = record.inputSize } = options
   const { seed = 0, dropout = 0, recompute = false } = options
-  const depth = depthOf(record, layer)
+  checkedNames('layers', layers)
+  const depth = Math.max(...layers.map((layer) => depthOf(record, layer)))
   const frozenBlocks = frozenDepth(record, depth, options.freeze)
   checkSize(record, depth, inputSize)
-  const pool = poolFor(record, layer, options.pool)
+  const pools = poolsFor(record, layers, options.pools)
   if (!(dropout >= 0 && dropout < 1)) {
     const remedy = 'Pass 0 for none.'
     throw new InputError('dropout', { expected: 'a share from 0 to below 1', received: String(dropout), remedy })
   }
-  const trained = await networkFrom(record, depth, pool, options)
-  const network = trained ?? initialisedNetwork(record, { depth, pool }, seed)
+  const extent = { depth, layers, pools }
+  const trained = await networkFrom(record, extent, options)
+  const network = trained ?? initialisedNetwork(record, extent, seed)
   const norm = options.norm ?? (trained ? 'frozen' : 'live')
-  return makeBackbone(record, network, { inputSize, frozenBlocks, norm, dropout, recompute, pool, seed })
+  return makeBackbone(record, network, { inputSize, frozenBlocks, norm, dropout, recompute, layers, pools, seed })
 }

@@ -4,7 +4,7 @@ import type { Preprocessing } from './preprocessing.ts'
 /** A network that features of images can be taken from, whatever runs it. */
 export interface FeatureNetwork {
   readonly record: { readonly name: string }
-  /** The feature layer; with the pool, where that is not the network's own. */
+  /** The layers that a feature is made of, each with its pool where that is not the network's own. */
   readonly layer: string
   /** Numbers a feature. */
   readonly featureSize: number

@@ -1,6 +1,6 @@
 export { fromGraphModel, type GraphModelOptions } from './adapters/graph-model.ts'
-export { fromLayersModel, type LayersModelOptions } from './adapters/layers-model.ts'
-export { type OnnxOptions, onnxFeatures } from './adapters/onnx.ts'
+export { fromLayersModel } from './adapters/layers-model.ts'
+export { onnxFeatures } from './adapters/onnx.ts'
 export { isOwnNetwork, openOwnNetwork } from './adapters/open-own-network.ts'
 export type { OwnNetworkOptions } from './adapters/own-network.ts'
 export type { Backbone } from './backbone.ts'
@@ -37,6 +37,7 @@ export {
   findPool,
   type GlobalPool,
   generalisedMeanPool,
+  maximumPool,
 } from './pools.ts'
 export { imagenetBgr, imagenetRgb, minusOneToOne, type Preprocessing } from './preprocessing.ts'
 export { type BackboneRecord, type Block, defineBackbone, type HubFile, type WeightsTag } from './record.ts'

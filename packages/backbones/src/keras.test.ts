@@ -50,7 +50,7 @@ describe("a file with the names of keras.applications gives Keras' features of r
       path,
       Object.entries(shapes).map(([tensor, shape]) => [tensor, { shape, data: hashedWeight(tensor, shape) }]),
     )
-    const backbone = await createBackbone(name, { weights: path, layer, inputSize: SIDE })
+    const backbone = await createBackbone(name, { weights: path, layers: [layer], inputSize: SIDE })
     const images = tf.tensor4d(
       hashedNumbers('images', BATCH * SIDE * SIDE * 3).map((x) => Math.floor(128 + 127 * x)),
       [BATCH, SIDE, SIDE, 3],

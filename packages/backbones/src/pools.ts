@@ -29,6 +29,13 @@ export const averagePool: GlobalPool = {
   apply: (map) => tf.mean(map, [1, 2]),
 }
 
+/** The maximum over space. */
+export const maximumPool: GlobalPool = {
+  name: 'max',
+  size: (channels) => channels,
+  apply: (map) => tf.max(map, [1, 2]),
+}
+
 const classTokenOf = (tokens: tf.Tensor3D) =>
   tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [-1, tokens.shape[2]]) as tf.Tensor2D
 
@@ -95,6 +102,7 @@ export const bilinearPool: GlobalPool = {
 /** The pools that an experiment or an exported model may name; of the generalised mean, those of other powers too. */
 const POOLS: readonly GlobalPool[] = [
   averagePool,
+  maximumPool,
   classTokenPool,
   classTokenAndAveragePool,
   generalisedMeanPool(),

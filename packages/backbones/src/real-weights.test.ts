@@ -20,7 +20,7 @@ describe.skipIf(!existsSync(folder))('trained weights (needs ../shared/weights)'
     ['vgg19', 'block3_pool', 'vgg19_block1_to_block3', 'vgg19_block3_golden', 'block3_pool_mean'],
   ])('%s up to %s agrees with another runtime to 1e-3', async (name, layer, weights, golden, features) => {
     const { tensors } = await readSafetensors(`${folder}${golden}.safetensors`)
-    const backbone = await createBackbone(name, { weights: `${folder}${weights}.safetensors`, layer })
+    const backbone = await createBackbone(name, { weights: `${folder}${weights}.safetensors`, layers: [layer] })
     const { shape, data } = tensors.get('input')!
     const images = tf.tensor4d(data as Uint8Array, shape as [number, number, number, number], 'int32')
     const actual = await backbone.features(images).data()

@@ -67,14 +67,19 @@ async function referenceBackbone(
   pool = averagePool,
 ) {
   const depth = record.blocks.findIndex((block) => block.name === layer) + 1
-  const network = await loadedNetwork(record, { depth, pool }, hashedFile(record, framework, layer))
+  const network = await loadedNetwork(
+    record,
+    { depth, layers: [layer], pools: [pool] },
+    hashedFile(record, framework, layer),
+  )
   return makeBackbone(record, network, {
     inputSize,
     frozenBlocks: 0,
     norm: 'live',
     dropout: 0,
     recompute: false,
-    pool,
+    layers: [layer],
+    pools: [pool],
     seed: 0,
   })
 }

@@ -36,7 +36,7 @@ function syntheticLoader(count: number): Loader {
 }
 
 const engine = await loadEngine()
-const backbone = await createBackbone('vgg19', { weights: 'none', layer: 'block5_pool' })
+const backbone = await createBackbone('vgg19', { weights: 'none', layers: ['block5_pool'] })
 const task = softmaxTask({ backbone, classes: 102, prng: Prng.fromSeed(0) })
 const whole: number[] = []
 const watch: Callback = { name: 'watch', step: ({ seconds }) => void whole.push(seconds) }

@@ -61,9 +61,10 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
   const perImage = (name: string) => factor * (SECONDS_AN_IMAGE[name] ?? SECONDS_OF_A_SMALL_ONE)
   const trainingSeconds = (name: string, epochs: number) =>
     Math.round(TRAINING_FACTOR * epochs * counts.fit * perImage(name))
-  const backbones = experiment.backbones.map(({ name, layer, weights, pretrain }) => ({
+  const backbones = experiment.backbones.map(({ name, layers, pools, weights, pretrain }) => ({
     name,
-    layer: layer ?? (isOwnNetwork(name) ? 'its output' : findBackbone(name).defaultLayer),
+    layers: layers ?? [isOwnNetwork(name) ? 'its output' : findBackbone(name).defaultLayer],
+    pools,
     weights: describeWeights(name, weights),
     trainedFromScratch: pretrain !== undefined,
     featureSeconds: Math.round(passes * perImage(name)),
@@ -107,8 +108,8 @@ export async function dryRun(given: Experiment, options: PrepareOptions): Promis
       `${experiment.name}: ${experiment.description}`,
       `images    ${root}${isDrawn ? ' (to be drawn)' : ''}: ${counts.fit} of ${splits.fit} to fit, ${counts.test} of ${splits.test} to test`,
       ...backbones.map(
-        ({ name, layer, weights, trainedFromScratch, trainingSeconds, featureSeconds }) =>
-          `backbone  ${name}, layer ${layer}, weights ${weights}${trainedFromScratch ? `, trained from scratch first (${roughly(trainingSeconds)})` : ''}; ` +
+        ({ name, layers, pools, weights, trainedFromScratch, trainingSeconds, featureSeconds }) =>
+          `backbone  ${name}, ${layers.length > 1 ? 'layers' : 'layer'} ${layers.join(', ')}${pools ? ` by ${pools.join(', ')}` : ''}, weights ${weights}${trainedFromScratch ? `, trained from scratch first (${roughly(trainingSeconds)})` : ''}; ` +
           `features${describeViews(views)} ${roughly(featureSeconds)}, unless cached`,
       ),
       ...methods.map(

@@ -1,13 +1,10 @@
 import { type Engine, type EngineName, loadEngine } from '@dml-crc/engine'
-import { chooseBackbones } from '../choosing/backbones.ts'
+import { chooseBackbones, type SaidOfBackbone } from '../choosing/backbones.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { type Images, openImages, partOf } from '../run/images.ts'
 
-export interface PrepareOptions {
-  backbone?: string
-  weights?: string
-  layer?: string
+export interface PrepareOptions extends SaidOfBackbone {
   engine?: EngineName | 'auto'
   terminal: Terminal
 }

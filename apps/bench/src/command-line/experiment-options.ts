@@ -11,7 +11,8 @@ export interface ExperimentOptions extends GlobalOptions {
   data?: string
   backbone?: string
   weights?: string
-  layer?: string
+  layers?: string[]
+  pools?: string[]
   fit?: string
   test?: string
   folds?: number
@@ -39,7 +40,12 @@ export function addExperimentOptions(command: Command): Command {
       'use this backbone only; the path of a model.json or an .onnx for a network of your own',
     )
     .option('--weights <file>', 'weights of that backbone: a safetensors file, a tag, or none')
-    .option('--layer <name>', 'layer whose output is the feature')
+    .option('--layers <name,…>', 'layers whose outputs are the feature, side by side', names)
+    .option(
+      '--pools <name,…>',
+      'average, max, generalised mean 3, bilinear …: of the map of each layer, side by side',
+      names,
+    )
     .option('--fit <split>', 'split that everything is fitted and chosen on')
     .option('--test <split>', 'split that is reported on')
     .option('--folds <n>', 'cross-validate in place of a test split', (text) => positiveNumber('--folds', text))
@@ -75,6 +81,8 @@ export function addRunPlace(command: Command, out: string): Command {
     .option('--resume', 'continue the run in the folder; finished rows are kept')
     .option('--overwrite', 'replace the run in the folder once the new one has its first row')
 }
+
+const names = (text: string) => text.split(',').map((name) => name.trim())
 
 const collect = (value: string, previous: string[]) => [...previous, value]
 

@@ -48,6 +48,29 @@ describe('dml-crc features', () => {
     ])
   })
 
+  it('have several layers and pools side by side, each as it is alone', async () => {
+    const rowsOf = async (out: string, ...words: string[]) => {
+      expectDone(await dmlCrc.run('features', 'demo', ...images, ...weights, ...words, '--out', out))
+      const { tensors, metadata } = await readSafetensors(join(folder, out, 'test.safetensors'))
+      const { shape, data } = tensors.get('features')!
+      const row = (i: number) => [...(data as Float32Array).subarray(i * shape[1], (i + 1) * shape[1])]
+      return { layer: metadata.layer, rows: Array.from({ length: shape[0] }, (_, i) => row(i)) }
+    }
+    const both = await rowsOf('both', '--layers', 'block3_pool,block4', '--pools', 'average,max')
+    expect(both.layer).toBe('block3_pool + block3_pool, max + block4 + block4, max')
+    const singles: (typeof both)[] = []
+    for (const layer of ['block3_pool', 'block4']) {
+      for (const pool of ['average', 'max']) {
+        singles.push(await rowsOf(`${layer}-${pool}`, '--layers', layer, '--pools', pool))
+      }
+    }
+    expect(both.rows).toEqual(both.rows.map((_, i) => singles.flatMap(({ rows }) => rows[i])))
+    expectError(
+      await dmlCrc.run('features', 'demo', ...images, ...weights, '--pools', 'averag', '--quiet'),
+      /Did you mean average/,
+    )
+  })
+
   it('feed `classify`, which has the accuracy of the run', async () => {
     const [train, test] = ['train', 'test'].map((split) => join('features', `${split}.safetensors`))
     const method = ['--method', 'crc', '--set', 'lambda=0.3', '--json', '--quiet']

@@ -16,9 +16,9 @@ describe('experiment files', () => {
     const { experiment } = await loadAnyExperiment(name)
     expect(experiment.name).toBe(name)
     const backbones = 'backbones' in experiment ? experiment.backbones : []
-    for (const { name: network, layer, weights } of backbones) {
+    for (const { name: network, layers = [], weights } of backbones) {
       const record = findBackbone(network)
-      if (layer) expect(record.blocks.map((block) => block.name)).toContain(layer)
+      expect(record.blocks.map((block) => block.name)).toEqual(expect.arrayContaining(layers))
       chooseWeights(record, weights)
     }
   })
@@ -43,6 +43,14 @@ describe('experiment files', () => {
     await expect(loadExperiment('demo', { assignments: ['methods.1.method=proCRC'] })).rejects.toThrow(
       /Did you mean proCrc\?/,
     )
+  })
+
+  it('takes pools by name, and the generalised mean of any power', async () => {
+    const pools = (text: string) => loadExperiment('demo', { assignments: [`backbones.0.pools=${text}`] })
+    const names = ['average', 'max', 'generalised mean 2.5']
+    expect((await pools(JSON.stringify(names))).backbones[0].pools).toEqual(names)
+    await expect(pools('["maxi"]')).rejects.toThrow(/`backbones\.0\.pools/)
+    await expect(pools('[]')).rejects.toThrow(/`backbones\.0\.pools/)
   })
 
   it('says what kind of value was expected', async () => {

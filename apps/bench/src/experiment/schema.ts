@@ -52,6 +52,12 @@ const Training = z
   })
   .describe('How a network is trained')
 
+/** The names that `findPool` of `@dml-crc/backbones` knows. */
+const Pool = z.union([
+  z.enum(['average', 'max', 'class token', 'class token and average', 'bilinear']),
+  z.templateLiteral(['generalised mean ', z.number().positive()]),
+])
+
 const Backbone = z
   .strictObject({
     name: z
@@ -60,11 +66,18 @@ const Backbone = z
         'Name in the list of `@dml-crc/backbones`, or the path of a network of your own: a model.json or an .onnx',
       ),
     weights: z.string().default('auto').describe('auto, none, the tag of published weights, or a safetensors file'),
-    layer: z.string().optional().describe('The layer whose output is the feature'),
-    pool: z
-      .enum(['average', 'class token', 'class token and average', 'generalised mean 3', 'bilinear'])
+    layers: z
+      .array(z.string())
+      .min(1)
       .optional()
-      .describe("What makes one feature of the layer's map; what the backbone states where left out"),
+      .describe('The layers whose outputs are the feature, side by side; what the backbone states where left out'),
+    pools: z
+      .array(Pool)
+      .min(1)
+      .optional()
+      .describe(
+        "What makes a part of a feature of each layer's map, side by side; what the backbone states where left out",
+      ),
     inputSize: positive.optional().describe('Side of the square that the network sees'),
     preprocessing: z
       .enum(['imagenetRgb', 'imagenetBgr', 'minusOneToOne'])

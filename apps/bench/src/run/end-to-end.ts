@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Backbone, createBackbone } from '@dml-crc/backbones'
+import type { Backbone } from '@dml-crc/backbones'
 import type { Prng } from '@dml-crc/core'
 import { classBalanced, shuffled } from '@dml-crc/datasets'
 import { dmlCrcGradient, fitSamples, type Model, predict, resumeObjective } from '@dml-crc/metric'
@@ -15,6 +15,7 @@ import { rowHead } from './frozen.ts'
 import { fittedClasses } from './images.ts'
 import { classifyAndMeasure } from './measure.ts'
 import { seedKey } from './measure-method.ts'
+import { asBackbone, openNetwork } from './open-backbone.ts'
 import type { Asked, Study } from './study.ts'
 import { train } from './training.ts'
 import { fixedViews } from './views.ts'
@@ -78,7 +79,7 @@ export async function runEndToEnd(
  */
 export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: TrainingEntry }): Promise<string> {
   const { experiment, prng, folder, images } = study
-  const { name, weights, layer, inputSize, pretrain: training } = entry
+  const { name, pretrain: training } = entry
   const entryKey = contentKey('pretrain', entry)
   const key = seedKey(entryKey, experiment.seed)
   const isAlone = experiment.backbones.filter((other) => other.name === name && other.pretrain).length === 1
@@ -91,7 +92,7 @@ export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: 
     baseline: true,
     seed: experiment.seed,
   }
-  const backbone = await createBackbone(name, { weights, layer, inputSize, seed: experiment.seed })
+  const backbone = asBackbone(await openNetwork(entry, { seed: experiment.seed }), 'pretrain')
   try {
     const common = { ...rowHead(study, backbone), ...head }
     if (folder.has(key) && existsSync(file())) return file()

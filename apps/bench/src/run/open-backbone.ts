@@ -22,16 +22,16 @@ export async function openNetwork(
   entry: BackboneEntry,
   options: { seed?: number; norm?: 'live' } = {},
 ): Promise<FeatureNetwork> {
-  const { name, weights, layer, inputSize, preprocessing, pretrain } = entry
-  const pool = entry.pool && findPool(entry.pool)
+  const { name, weights, layers, inputSize, preprocessing, pretrain } = entry
+  const pools = entry.pools?.map(findPool)
   if (!isOwnNetwork(name)) {
     refuse(name, preprocessing !== undefined, 'preprocessing', 'The weights of the list bring their own: leave it out.')
-    return createBackbone(name, { weights, layer, inputSize, pool, ...options })
+    return createBackbone(name, { weights, layers, inputSize, pools, ...options })
   }
   refuse(name, weights !== 'auto' && weights !== undefined, 'weights', 'The file holds them: leave weights out.')
   refuse(name, pretrain !== undefined, 'pretrain', 'Leave it out, or choose a backbone of the list.')
   const chosen = preprocessing && PREPROCESSING[preprocessing]
-  return openOwnNetwork(name, { layer, inputSize, pool, preprocessing: chosen })
+  return openOwnNetwork(name, { layers, inputSize, pools, preprocessing: chosen })
 }
 
 function refuse(name: string, isThere: boolean, key: string, remedy: string): void {

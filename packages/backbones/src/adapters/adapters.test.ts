@@ -6,6 +6,7 @@ import { DataError, InputError, readSafetensors } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { averagePool, type GlobalPool, maximumPool } from '../pools.ts'
 import { minusOneToOne } from '../preprocessing.ts'
 import { hashedNumbers } from '../testing/hashed-numbers.ts'
 import { relativeError } from '../testing/relative-error.ts'
@@ -59,13 +60,34 @@ describe('fromLayersModel', () => {
   test('gives the features of the model, also of a map before its end, which is pooled', async () => {
     const model = layersModel()
     const whole = await fromLayersModel(model, { preprocessing: minusOneToOne })
-    const map = await fromLayersModel(model, { layer: 'norm', preprocessing: minusOneToOne })
+    const map = await fromLayersModel(model, { layers: ['norm'], preprocessing: minusOneToOne })
     const expected = model.predict(tf.sub(tf.div(images, 127.5), 1)) as tf.Tensor
     for (const { features, featureSize } of [whole, map]) {
       expect(featureSize).toBe(4)
       expect(relativeError(await features(images).data(), await expected.data())).toBeLessThan(1e-5)
     }
     expect([whole.record.name, whole.layer, map.layer, whole.inputSize]).toEqual(['mine', 'pool', 'norm', SIDE])
+    model.dispose()
+  })
+
+  test('puts several layers and pools side by side', async () => {
+    const model = layersModel()
+    const options = { preprocessing: minusOneToOne }
+    const pools = [averagePool, maximumPool]
+    const several = await fromLayersModel(model, { ...options, layers: ['pool', 'norm', 'conv'], pools })
+    const parts: tf.Tensor[] = []
+    for (const [layer, pool] of [
+      ['pool', averagePool],
+      ...['norm', 'conv'].flatMap((layer) => pools.map((pool) => [layer, pool])),
+    ] as [string, GlobalPool][]) {
+      const single = await fromLayersModel(model, { ...options, layers: [layer], pools: [pool] })
+      parts.push(await single.features(images))
+    }
+    const expected = tf.concat(parts, 1)
+    const together = await several.features(images)
+    expect(together.shape).toEqual([2, several.featureSize])
+    expect(await together.data()).toEqual(await expected.data())
+    await expect(fromLayersModel(model, { layers: ['norm', 'norm'] })).rejects.toThrow(/norm twice/)
     model.dispose()
   })
 
@@ -82,7 +104,7 @@ describe('fromLayersModel', () => {
   })
 
   test('refuses a layer that the model has not, and one that gives no features', async () => {
-    await expect(fromLayersModel(layersModel(), { layer: 'nrom' })).rejects.toThrow(/Did you mean norm/)
+    await expect(fromLayersModel(layersModel(), { layers: ['nrom'] })).rejects.toThrow(/Did you mean norm/)
     const model = tf.sequential({ layers: [tf.layers.reshape({ inputShape: [8, 8, 3], targetShape: [8, 24] })] })
     await expect(fromLayersModel(model)).rejects.toThrow(InputError)
   })
@@ -130,12 +152,15 @@ describe('fromGraphModel', () => {
   test('gives the features of its output and of a map in it, and is trained where that is asked for', async () => {
     const small = tf.image.resizeBilinear(images, [8, 8])
     const backbone = await fromGraphModel(await graphModel(), { name: 'graph', trainable: true })
-    const map = await fromGraphModel(await graphModel(), { layer: 'conv' })
+    const map = await fromGraphModel(await graphModel(), { layers: ['conv'] })
+    const both = await fromGraphModel(await graphModel(), { layers: ['mean', 'conv'] })
     const kernel = tf.tensor4d(hashedNumbers('kernel', 3 * 3 * 3 * 5), [3, 3, 3, 5])
     const expected = tf.mean(tf.conv2d(backbone.preprocess(small), kernel, 2, 'same'), [1, 2])
     for (const { features } of [backbone, map]) {
       expect(relativeError(await features(small).data(), await expected.data())).toBeLessThan(1e-5)
     }
+    const twice = await tf.concat([expected, expected], 1).data()
+    expect(relativeError(await both.features(small).data(), twice)).toBeLessThan(1e-5)
     expect(map.variables.size).toBe(0)
     expect([...backbone.variables.keys()]).toEqual(['kernel'])
     const [variable] = backbone.variables.values()
@@ -146,11 +171,12 @@ describe('fromGraphModel', () => {
     expect(relativeError(await grads[variable.name].data(), await reference.data())).toBeLessThan(1e-4)
     backbone.dispose()
     map.dispose()
+    both.dispose()
   })
 })
 
 describe('onnxFeatures', () => {
-  test.each([{}, { layer: 'layer4' }])('equals the network that was exported, %o', async (options) => {
+  test.each([{}, { layers: ['layer4'] }])('equals the network that was exported, %o', async (options) => {
     const network = await onnxFeatures(at('tiny-resnet.onnx'), { ...options, inputSize: SIDE })
     const golden = await readSafetensors(at('tiny-resnet.safetensors'))
     const features = await network.features(images)
@@ -162,8 +188,21 @@ describe('onnxFeatures', () => {
     network.dispose()
   })
 
+  test('puts several outputs and pools side by side', async () => {
+    const several = { layers: ['layer4', 'features'], pools: [averagePool, maximumPool], inputSize: SIDE }
+    const network = await onnxFeatures(at('tiny-resnet.onnx'), several)
+    const singles = await Promise.all(
+      [{ layers: ['layer4'] }, { layers: ['layer4'], pools: [maximumPool] }, { layers: ['features'] }].map((options) =>
+        onnxFeatures(at('tiny-resnet.onnx'), { ...options, inputSize: SIDE }),
+      ),
+    )
+    const parts = await Promise.all(singles.map((single) => single.features(images)))
+    expect(await (await network.features(images)).data()).toEqual(await tf.concat(parts, 1).data())
+    for (const each of [network, ...singles]) each.dispose()
+  })
+
   test('refuses an output that the file has not, and a file that is none', async () => {
-    await expect(onnxFeatures(at('tiny-resnet.onnx'), { layer: 'layer9' })).rejects.toThrow(/features, layer4/)
+    await expect(onnxFeatures(at('tiny-resnet.onnx'), { layers: ['layer9'] })).rejects.toThrow(/features, layer4/)
     await expect(onnxFeatures(at('tiny-resnet.onnx'), { inputSize: 32 })).rejects.toThrow(/64, the only size/)
     await expect(onnxFeatures(at('tiny-resnet.safetensors'))).rejects.toThrow(DataError)
     await expect(onnxFeatures(at('nowhere.onnx'))).rejects.toThrow(/ENOENT/)

@@ -1,12 +1,11 @@
 import { InputError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Backbone } from '../backbone.ts'
+import { checkedNames } from '../feature-parts.ts'
 import { type OwnNetworkOptions, ownNetwork, sideOf } from './own-network.ts'
 import { digestOf } from './weights-digest.ts'
 
 export interface GraphModelOptions extends OwnNetworkOptions {
-  /** The node whose output is the feature, or the map that the pool makes one of; the model's output where left out. */
-  layer?: string
   /**
    * Whether its weights are trained: all floating-point ones but scalars and the moving statistics of batch norm. Its
    * operations must have gradients in TensorFlow.js. False where left out.
@@ -28,7 +27,8 @@ const isLearned = (name: string, { dtype, rank }: tf.Tensor) =>
  */
 export async function fromGraphModel(model: tf.GraphModel, options: GraphModelOptions = {}): Promise<Backbone> {
   const { name = 'graph model', trainable = false } = options
-  const layer = options.layer ?? model.outputs[0].name
+  const layers = options.layers ?? [model.outputs[0].name]
+  checkedNames('layers', layers)
   const [input] = model.inputs
   const shape = input.shape ?? []
   if (model.inputs.length !== 1 || shape.length !== 4 || shape[3] !== 3) {
@@ -53,16 +53,18 @@ export async function fromGraphModel(model: tf.GraphModel, options: GraphModelOp
   const network = ownNetwork({
     ...options,
     name,
-    layer,
+    layers,
     inputSize: sideOf(name, side, options.inputSize),
     weightsId: await digestOf(Object.entries(model.weights).map(([key, [weight]]) => [key, weight] as const)),
     variables,
     compute(images) {
-      const output = model.execute({ [input.name]: images }, layer) as tf.Tensor
-      if (output.rank === 2 || output.rank === 4) return output
-      throw new InputError(`layer of ${name}`, {
-        expected: 'one whose output is [images, numbers] or [images, height, width, channels]',
-        received: `${layer} with [${output.shape}]`,
+      // Of one layer it is a tensor, of several a list.
+      const outputs = [model.execute({ [input.name]: images }, [...layers])].flat()
+      const wrong = outputs.findIndex(({ rank }) => rank !== 2 && rank !== 4)
+      if (wrong < 0) return outputs
+      throw new InputError(`layers of ${name}`, {
+        expected: 'those whose output is [images, numbers] or [images, height, width, channels]',
+        received: `${layers[wrong]} with [${outputs[wrong].shape}]`,
         remedy: 'Choose another layer.',
       })
     },

@@ -1,40 +1,19 @@
 import { InputError, nearest } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Backbone } from '../backbone.ts'
+import { checkedNames } from '../feature-parts.ts'
 import { type OwnNetworkOptions, ownNetwork, sideOf } from './own-network.ts'
 import { digestOf } from './weights-digest.ts'
-
-export interface LayersModelOptions extends OwnNetworkOptions {
-  /** The layer whose output is the feature, or the map that the pool makes one of; the model's output where left out. */
-  layer?: string
-}
 
 /**
  * Makes a backbone of a Keras-like model of TensorFlow.js whose input is [B, H, W, 3]. It is trained like any other; `dispose`
  * frees the model.
  * @throws {InputError} when the model has no such layer, or its output is neither features [B, d] nor a map [B, H, W, C].
  */
-export async function fromLayersModel(model: tf.LayersModel, options: LayersModelOptions = {}): Promise<Backbone> {
-  const { layer = model.layers[model.layers.length - 1].name, name = model.name } = options
-  const found = model.layers.find((each) => each.name === layer)
-  if (!found) {
-    const names = model.layers.map((each) => each.name)
-    const close = nearest(layer, names)
-    throw new InputError(`layer of ${name}`, {
-      expected: `one of ${names.join(', ')}`,
-      received: layer,
-      remedy: close ? `Did you mean ${close}?` : 'Choose one of these.',
-    })
-  }
-  const output = found.output as tf.SymbolicTensor
-  if (output.rank !== 2 && output.rank !== 4) {
-    throw new InputError(`layer of ${name}`, {
-      expected: 'one whose output is [images, numbers] or [images, height, width, channels]',
-      received: `${layer} with [${output.shape.map((size) => size ?? 'any')}]`,
-      remedy: 'Choose another layer.',
-    })
-  }
-  const part = tf.model({ inputs: model.inputs, outputs: output })
+export async function fromLayersModel(model: tf.LayersModel, options: OwnNetworkOptions = {}): Promise<Backbone> {
+  const { layers = [model.layers[model.layers.length - 1].name], name = model.name } = options
+  checkedNames('layers', layers)
+  const part = tf.model({ inputs: model.inputs, outputs: layers.map((layer) => outputOf(model, layer, name)) })
   const [, side] = model.inputs[0].shape
   const variables = new Map(
     // A layer's variable keeps the tensor that gradients are taken of to itself.
@@ -43,13 +22,33 @@ export async function fromLayersModel(model: tf.LayersModel, options: LayersMode
   return ownNetwork({
     ...options,
     name,
-    layer,
+    layers,
     inputSize: sideOf(name, side ?? undefined, options.inputSize),
     weightsId: await digestOf(variables),
     variables,
-    compute: (images, training) => part.apply(images, { training }) as tf.Tensor,
+    compute: (images, training) => [part.apply(images, { training }) as tf.Tensor | tf.Tensor[]].flat(),
     dispose: () => {
       model.dispose()
     },
+  })
+}
+
+function outputOf(model: tf.LayersModel, layer: string, name: string): tf.SymbolicTensor {
+  const found = model.layers.find((each) => each.name === layer)
+  if (!found) {
+    const names = model.layers.map((each) => each.name)
+    const close = nearest(layer, names)
+    throw new InputError(`layers of ${name}`, {
+      expected: `one of ${names.join(', ')}`,
+      received: layer,
+      remedy: close ? `Did you mean ${close}?` : 'Choose one of these.',
+    })
+  }
+  const output = found.output as tf.SymbolicTensor
+  if (output.rank === 2 || output.rank === 4) return output
+  throw new InputError(`layers of ${name}`, {
+    expected: 'those whose output is [images, numbers] or [images, height, width, channels]',
+    received: `${layer} with [${output.shape.map((size) => size ?? 'any')}]`,
+    remedy: 'Choose another layer.',
   })
 }

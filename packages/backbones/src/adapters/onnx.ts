@@ -4,14 +4,10 @@ import { basename } from 'node:path'
 import { DataError, EngineError, InputError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { FeatureNetwork } from '../feature-network.ts'
+import { checkedNames, describeParts, partsOf } from '../feature-parts.ts'
 import { averagePool } from '../pools.ts'
 import { applyPreprocessing, checkImages, preprocessingId, shortSideFor } from '../preprocessing.ts'
-import { DEFAULT_PREPROCESSING, type OwnNetworkOptions, sideOf } from './own-network.ts'
-
-export interface OnnxOptions extends OwnNetworkOptions {
-  /** The output that is the feature, or the map that the pool makes one of; the first where left out. */
-  layer?: string
-}
+import { assembled, DEFAULT_PREPROCESSING, type OwnNetworkOptions, sideOf } from './own-network.ts'
 
 /** The optional library that runs ONNX files; it is loaded only here. */
 async function library(): Promise<typeof import('onnxruntime-node')> {
@@ -38,8 +34,8 @@ async function library(): Promise<typeof import('onnxruntime-node')> {
  * @throws {DataError} when the file is none that it can run.
  * @throws {InputError} when its input or output has another shape.
  */
-export async function onnxFeatures(path: string, options: OnnxOptions = {}): Promise<FeatureNetwork> {
-  const { name = basename(path, '.onnx'), preprocessing = DEFAULT_PREPROCESSING, pool = averagePool } = options
+export async function onnxFeatures(path: string, options: OwnNetworkOptions = {}): Promise<FeatureNetwork> {
+  const { name = basename(path, '.onnx'), preprocessing = DEFAULT_PREPROCESSING, pools = [averagePool] } = options
   const runtime = await library()
   const bytes = await readFile(path).catch((cause) => {
     const remedy = 'Check the path.'
@@ -50,24 +46,29 @@ export async function onnxFeatures(path: string, options: OnnxOptions = {}): Pro
     throw new DataError(path, { expected: 'an ONNX network', received: cause.message, remedy }, { cause })
   })
   const { input, channelsFirst, side, fixedBatch } = inputOf(name, session.inputMetadata)
-  const layer = outputOf(name, session.outputNames, options.layer)
+  const layers = outputsOf(name, session.outputNames, options.layers)
   const inputSize = sideOf(name, side, options.inputSize)
 
   async function run(images: tf.Tensor4D): Promise<tf.Tensor2D> {
     const ordered = tf.tidy(() => (channelsFirst ? tf.transpose(images, [0, 3, 1, 2]) : tf.clone(images)))
     const data = (await ordered.data()) as Float32Array
-    const { [layer]: output } = await session.run({ [input]: new runtime.Tensor('float32', data, ordered.shape) })
+    const found = await session.run({ [input]: new runtime.Tensor('float32', data, ordered.shape) }, [...layers])
     ordered.dispose()
-    return tf.tidy(() => pooled(tf.tensor(output.data as Float32Array, [...output.dims])))
+    return tf.tidy(() =>
+      assembled(
+        layers.map((layer) => arranged(layer, found[layer])),
+        pools,
+      ),
+    )
   }
 
-  function pooled(output: tf.Tensor): tf.Tensor2D {
-    if (output.rank === 2) return output as tf.Tensor2D
-    if (output.rank === 4) {
-      return pool.apply((channelsFirst ? tf.transpose(output, [0, 2, 3, 1]) : output) as tf.Tensor4D)
-    }
-    throw new InputError(`layer of ${name}`, {
-      expected: 'an output with two or four axes',
+  /** An output as features [B, d] or a map [B, H, W, C]. */
+  function arranged(layer: string, { data, dims }: { data: unknown; dims: readonly number[] }): tf.Tensor {
+    const output = tf.tensor(data as Float32Array, [...dims])
+    if (output.rank === 2) return output
+    if (output.rank === 4) return channelsFirst ? tf.transpose(output, [0, 2, 3, 1]) : output
+    throw new InputError(`layers of ${name}`, {
+      expected: 'outputs with two or four axes',
       received: `${layer} with [${output.shape}]`,
       remedy: `Choose one of ${session.outputNames.join(', ')}, or export the network with a pooled output.`,
     })
@@ -98,7 +99,7 @@ export async function onnxFeatures(path: string, options: OnnxOptions = {}): Pro
   tf.dispose([probe, first])
   return {
     record: { name },
-    layer: options.layer ?? 'output',
+    layer: describeParts(partsOf(options.layers ?? ['output'], pools), averagePool),
     featureSize,
     inputSize,
     weightsId: createHash('sha256').update(bytes).digest('hex'),
@@ -135,11 +136,13 @@ function inputOf(name: string, metadata: Metadata) {
   })
 }
 
-function outputOf(name: string, names: readonly string[], asked: string | undefined): string {
-  if (asked === undefined || names.includes(asked)) return asked ?? names[0]
-  throw new InputError(`layer of ${name}`, {
+function outputsOf(name: string, names: readonly string[], asked = [names[0]] as readonly string[]): readonly string[] {
+  checkedNames('layers', asked)
+  const unknown = asked.find((layer) => !names.includes(layer))
+  if (unknown === undefined) return asked
+  throw new InputError(`layers of ${name}`, {
     expected: `one of ${names.join(', ')}`,
-    received: asked,
+    received: unknown,
     remedy: 'Choose one of these outputs.',
   })
 }

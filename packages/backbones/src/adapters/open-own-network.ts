@@ -5,7 +5,8 @@ import type { FeatureNetwork } from '../feature-network.ts'
 import { readTfjsFiles } from '../weights/tfjs-files.ts'
 import { fromGraphModel } from './graph-model.ts'
 import { fromLayersModel } from './layers-model.ts'
-import { type OnnxOptions, onnxFeatures } from './onnx.ts'
+import { onnxFeatures } from './onnx.ts'
+import type { OwnNetworkOptions } from './own-network.ts'
 
 /** Whether a name is the path of a network of the user's own: a `model.json` of TensorFlow.js, or an ONNX file. */
 export const isOwnNetwork = (name: string): boolean => /\.(json|onnx)$/i.test(name)
@@ -16,7 +17,7 @@ export const isOwnNetwork = (name: string): boolean => /\.(json|onnx)$/i.test(na
  * @throws {DataError} when the file is no such network.
  * @throws {InputError} when the network has another input or no such layer.
  */
-export async function openOwnNetwork(path: string, options: OnnxOptions = {}): Promise<FeatureNetwork> {
+export async function openOwnNetwork(path: string, options: OwnNetworkOptions = {}): Promise<FeatureNetwork> {
   if (extname(path).toLowerCase() === '.onnx') return onnxFeatures(path, options)
   const name = options.name ?? basename(basename(path) === 'model.json' ? dirname(path) : path, '.json')
   const artifacts = await readArtifacts(path)

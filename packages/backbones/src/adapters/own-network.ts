@@ -1,6 +1,7 @@
 import { InputError, writeSafetensors } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Backbone } from '../backbone.ts'
+import { describeParts, partsOf, sideBySide } from '../feature-parts.ts'
 import { averagePool, type GlobalPool } from '../pools.ts'
 import {
   applyPreprocessing,
@@ -20,8 +21,13 @@ export interface OwnNetworkOptions {
   preprocessing?: Preprocessing
   /** Side of the images; where left out the one that the network states, or 224. */
   inputSize?: number
-  /** What makes one feature of a map [B, H, W, C]; the average where left out. */
-  pool?: GlobalPool
+  /**
+   * The outputs that a feature is made of, side by side: features [B, d] as they are, maps [B, H, W, C] by the pools. The network's
+   * own output where left out.
+   */
+  layers?: readonly string[]
+  /** What makes a part of a feature of a map [B, H, W, C]: each map is pooled by each of these. The average where left out. */
+  pools?: readonly GlobalPool[]
 }
 
 const DEFAULT_SIZE = 224
@@ -42,28 +48,37 @@ export const DEFAULT_PREPROCESSING = imagenetRgb
 
 interface OwnNetwork extends OwnNetworkOptions {
   name: string
-  layer: string
+  layers: readonly string[]
   inputSize: number
   weightsId: string
   variables: ReadonlyMap<string, tf.Variable>
-  /** Preprocessed images [B, size, size, 3] to features [B, d] or a map [B, H, W, C]. */
-  compute(images: tf.Tensor4D, training: boolean): tf.Tensor
+  /** Preprocessed images [B, size, size, 3] to features [B, d] or a map [B, H, W, C] for each of the layers. */
+  compute(images: tf.Tensor4D, training: boolean): tf.Tensor[]
   dispose(): void
+}
+
+/** The outputs of the layers [B, d] or [B, H, W, C] as features [B, Σ d]: a map by each of the pools, the others as they are. */
+export function assembled(
+  outputs: readonly tf.Tensor[],
+  pools: readonly GlobalPool[],
+  beside?: { learned?: tf.Scalar },
+): tf.Tensor2D {
+  const apply = (output: tf.Tensor) =>
+    output.rank === 4 ? pools.map((pool) => pool.apply(output as tf.Tensor4D, beside)) : [output as tf.Tensor2D]
+  return sideBySide(outputs.flatMap(apply))
 }
 
 /** A backbone of one block that runs a network of the user's own. */
 export function ownNetwork(network: OwnNetwork): Backbone {
-  const { name, layer, inputSize, weightsId, compute } = network
-  const { preprocessing = DEFAULT_PREPROCESSING, pool = averagePool } = network
-  const learned = pool.learned === undefined ? undefined : tf.tidy(() => tf.variable(tf.scalar(pool.learned!)))
+  const { name, layers, inputSize, weightsId, compute } = network
+  const { preprocessing = DEFAULT_PREPROCESSING, pools = [averagePool] } = network
+  const first = pools.find((pool) => pool.learned !== undefined)?.learned
+  const learned = first === undefined ? undefined : tf.tidy(() => tf.variable(tf.scalar(first)))
   const variables = new Map([...network.variables, ...(learned ? [['pool/value', learned] as const] : [])])
 
   const forward = (images: tf.Tensor4D, { training = false } = {}): tf.Tensor2D => {
     checkShape(images, inputSize)
-    return tf.tidy(() => {
-      const output = compute(images, training)
-      return output.rank === 4 ? pool.apply(output as tf.Tensor4D, { learned }) : (output as tf.Tensor2D)
-    })
+    return tf.tidy(() => assembled(compute(images, training), pools, { learned }))
   }
   const preprocess = (images: tf.Tensor4D): tf.Tensor4D => {
     checkImages(images, inputSize)
@@ -73,8 +88,9 @@ export function ownNetwork(network: OwnNetwork): Backbone {
 
   return {
     record: { name },
-    layer,
-    pool,
+    layer: describeParts(partsOf(layers, pools), averagePool),
+    layers,
+    pools,
     featureSize,
     inputSize,
     weightsId,

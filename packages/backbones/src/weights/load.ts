@@ -7,29 +7,34 @@ import type { BackboneRecord } from '../record.ts'
 import { arrange } from './layout.ts'
 import { tensorName } from './naming.ts'
 import { findOrigins, recognise } from './origins.ts'
-import { type Manner, ownNaming, POOL } from './own-format.ts'
+import { type Manner, ownNaming, poolUnit } from './own-format.ts'
 import { statedPreprocessing } from './stated-preprocessing.ts'
 import type { WeightsFile } from './weights-file.ts'
 
 /** A network whose variables are filled, and how it is to be computed. */
 export interface LoadedNetwork extends Manner {
   blocks: readonly BuiltBlock[]
-  /** The number that the pool learns, where it learns one. */
+  /** The number that a pool learns, where it learns one, for each layer that it pools. */
   ofPool: readonly Parameter[]
   /** SHA-256 of the file, or `none:seed`. */
   weightsId: string
 }
 
-/** How much of a record is made: so many blocks, and what makes a feature of the last one's map. */
+/** How much of a record is made: so many blocks, and what makes a feature of the maps of which of them. */
 interface Extent {
   depth: number
-  pool: GlobalPool
+  layers: readonly string[]
+  pools: readonly GlobalPool[]
 }
 
-/** The parameter [] of a pool that learns one. */
-function parametersOfPool({ learned }: GlobalPool, block: string): Parameter[] {
+/** The parameters [] of the pool that learns one, one for each layer. */
+function parametersOfPool({ layers, pools }: Extent): Parameter[] {
+  const learned = pools.find((pool) => pool.learned !== undefined)?.learned
   if (learned === undefined) return []
-  return [{ unit: POOL, role: 'value', layout: 'linear', shape: [], initial: learned, block }]
+  return layers.map((block) => {
+    const unit = poolUnit(block)
+    return { unit, role: 'value', layout: 'linear', shape: [], initial: learned, block }
+  })
 }
 
 const parametersOf = (blocks: readonly BuiltBlock[]) => blocks.flatMap(({ parameters }) => parameters)
@@ -42,10 +47,10 @@ function fill(parameter: Parameter, values: Float32Array): void {
 }
 
 /** The first `depth` blocks with the values of {@link initialise}. */
-export function initialisedNetwork(record: BackboneRecord, { depth, pool }: Extent, seed: number): LoadedNetwork {
+export function initialisedNetwork(record: BackboneRecord, extent: Extent, seed: number): LoadedNetwork {
   const { dialect, preprocessing } = record
-  const blocks = buildBlocks(record.blocks.slice(0, depth), dialect)
-  const ofPool = parametersOfPool(pool, blocks[depth - 1].name)
+  const blocks = buildBlocks(record.blocks.slice(0, extent.depth), dialect)
+  const ofPool = parametersOfPool(extent)
   const prng = Prng.fromSeed(seed)
   for (const parameter of [...parametersOf(blocks), ...ofPool]) fill(parameter, initialise(parameter, prng))
   return { blocks, ofPool, dialect, preprocessing, weightsId: `none:${seed}` }
@@ -59,13 +64,14 @@ export function initialisedNetwork(record: BackboneRecord, { depth, pool }: Exte
  */
 export async function loadedNetwork(
   record: BackboneRecord,
-  { depth, pool }: Extent,
+  extent: Extent,
   file: WeightsFile,
   given?: Manner['preprocessing'],
 ): Promise<LoadedNetwork> {
   const all = parametersOf(buildBlocks(record.blocks, record.dialect))
-  const naming = ownNaming(file) ?? recognise(file, record.namings, all)
-  const blocks = buildBlocks(record.blocks.slice(0, depth), naming.dialect)
+  const own = ownNaming(file)
+  const naming = own ?? recognise(file, record.namings, all)
+  const blocks = buildBlocks(record.blocks.slice(0, extent.depth), naming.dialect)
   const origins = findOrigins(file, naming, parametersOf(blocks), all)
   for (const [parameter, origin] of origins) {
     if ('constant' in origin) {
@@ -76,10 +82,10 @@ export async function loadedNetwork(
       fill(parameter, less ? values.map((value, i) => value - Number(less[i])) : values)
     }
   }
-  const ofPool = parametersOfPool(pool, blocks[depth - 1].name)
+  const ofPool = parametersOfPool(extent)
   for (const parameter of ofPool) {
     const name = tensorName(naming, parameter)
-    const saved = file.shapes.has(name) ? ((await file.read(name)).data as Float32Array) : undefined
+    const saved = own && file.shapes.has(name) ? ((await file.read(name)).data as Float32Array) : undefined
     fill(parameter, saved ?? Float32Array.of(parameter.initial!))
   }
   const preprocessing = given ?? statedPreprocessing(file.metadata.input, naming.preprocessing) ?? naming.preprocessing

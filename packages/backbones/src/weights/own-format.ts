@@ -8,8 +8,10 @@ import type { WeightsFile } from './weights-file.ts'
 
 const FORMAT = 'dml-crc backbone 1'
 
-/** The unit of what the pool has learned: a file is read by other pools too. */
-export const POOL = 'pool'
+const POOL = 'pool'
+
+/** The unit of what a pool of a layer's map has learned: a file is read by other pools too. */
+export const poolUnit = (layer: string) => `${POOL}/${layer}`
 
 /** How a network computes, beside its parameters. */
 export interface Manner {
@@ -41,7 +43,7 @@ export async function saveParameters(
   path: string,
   parameters: readonly Parameter[],
   manner: Manner,
-  about: { backbone: string; layer: string },
+  about: { backbone: string; layers: string },
 ): Promise<void> {
   const own = naming(manner)
   const tensors = await Promise.all(

@@ -134,7 +134,7 @@ describe('a file in PyTorch layout', () => {
 
   test('may hold later layers than the one that is used, and the classifier', async () => {
     await writeSafetensors(path, torchTensors())
-    const backbone = await createBackbone(small, { weights: path, layer: 'conv' })
+    const backbone = await createBackbone(small, { weights: path, layers: ['conv'] })
     expect(backbone.featureSize).toBe(2)
     backbone.dispose()
   })
@@ -155,7 +155,7 @@ describe('a file in Keras layout', () => {
 
   test('with folded batch norm and a stated input computes as it says', async () => {
     await writeSafetensors(path, keras(), { input: '(RGB 0..255 - 100) * 0.5' })
-    const backbone = await createBackbone(small, { weights: path, layer: 'conv' })
+    const backbone = await createBackbone(small, { weights: path, layers: ['conv'] })
     expect(backbone.preprocessingId).toBe('rgb-[100,100,100]/[2,2,2]')
     const [[, kernel], [, bias]] = keras()
     const expected = tf.tidy(() => {
@@ -191,10 +191,10 @@ test('options that cannot be are refused with those that can', async () => {
   const refused = (name: string, options: object) =>
     expect(createBackbone(name, { weights: 'none', ...options })).rejects
   await refused('resnet81', {}).toThrow(/Did you mean resnet18/)
-  await refused('vgg19', { layer: 'fc8' }).toThrow(/Did you mean fc6/)
+  await refused('vgg19', { layers: ['fc8'] }).toThrow(/Did you mean fc6/)
   await refused('vgg19', { inputSize: 256 }).toThrow(/224, as fc6 needs it/)
   await refused('resnet18', { inputSize: 16 }).toThrow(/at least 32/)
   await refused('resnet18', { weights: 'tv_in2k' }).toThrow(/Did you mean tv_in1k/)
-  await refused('resnet18', { layer: 'layer1', freeze: 'layer3' }).toThrow(/after the feature layer/)
+  await refused('resnet18', { layers: ['layer1'], freeze: 'layer3' }).toThrow(/after the feature layer/)
   await refused('tiny_vgg', { dropout: 1 }).toThrow(/below 1/)
 })

@@ -11,6 +11,7 @@ import {
   defineBackbone,
   findBackbone,
   generalisedMeanPool,
+  maximumPool,
 } from '@dml-crc/backbones'
 import { DataError, Prng } from '@dml-crc/core'
 import { centerCrop, createLoader, demo, drawDemo, type ImageRecord, mirrored, shuffled } from '@dml-crc/datasets'
@@ -117,7 +118,7 @@ const pools = [
 ].map((pool) => [pool.name, pool] as const)
 
 it.each(pools)('trains an earlier layer with the pool %s, exports and loads it', async (name, pool) => {
-  const options = { weights: 'none', inputSize: SIZE, layer: 'block2_pool', pool }
+  const options = { weights: 'none', inputSize: SIZE, layers: ['block2_pool'], pools: [pool] }
   const backbone = await createBackbone('tiny_vgg', options)
   const task = await heads.softmax(backbone)
   const loader = createLoader(train, {
@@ -128,7 +129,7 @@ it.each(pools)('trains an earlier layer with the pool %s, exports and loads it',
   })
   await fit(task, { loader, epochs: 1, optimizer: sgd(), learningRate: 0.01 })
   if (pool.learned) {
-    const [power] = await backbone.variables.get('pool/value')!.data()
+    const [power] = await backbone.variables.get('pool/block2_pool/value')!.data()
     expect(power).toBeGreaterThan(0)
     expect(power).not.toBe(pool.learned)
   }
@@ -145,10 +146,30 @@ it.each(pools)('trains an earlier layer with the pool %s, exports and loads it',
   for (const one of [loaded.backbone, task, backbone]) one.dispose()
 })
 
+it('exports several layers and pools side by side, and loads them again', async () => {
+  const layers = ['block4', 'block2_pool']
+  const pools = [averagePool, maximumPool]
+  const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE, layers, pools })
+  const task = await heads.softmax(backbone)
+  const path = join(folder, 'several')
+  await exportModel(path, { backbone, model: await task.model() })
+  const loaded = await loadExport(path)
+  expect(loaded.backbone.layer).toBe(backbone.layer)
+  const [features, expected] = [await loaded.backbone.features(images), backbone.features(images)]
+  expect(await features.data()).toEqual(await expected.data())
+  const graph = await tf.loadGraphModel(tf.io.fromMemory(await readTfjs(join(path, 'tfjs'))))
+  const traced = graph.execute(images, 'features') as tf.Tensor
+  expectClose(await traced.data(), await expected.data())
+  await expect(loadExport(path, { pools: [averagePool] })).rejects.toThrow(/expected max, as the model/)
+  tf.dispose([features, expected, traced])
+  graph.dispose()
+  for (const one of [loaded.backbone, task, backbone]) one.dispose()
+})
+
 it('loads a backbone from a record of your own, with a pool of your own', async () => {
   const pool = { ...averagePool, name: 'largest', apply: (map: tf.Tensor4D) => tf.max(map, [1, 2]) as tf.Tensor2D }
   const record = defineBackbone({ ...findBackbone('tiny_vgg'), name: 'mine' })
-  const backbone = await createBackbone(record, { weights: 'none', inputSize: SIZE, pool })
+  const backbone = await createBackbone(record, { weights: 'none', inputSize: SIZE, pools: [pool] })
   const task = await heads.softmax(backbone)
   const path = join(folder, 'own')
   await exportModel(path, { backbone, model: await task.model() })
@@ -156,7 +177,7 @@ it('loads a backbone from a record of your own, with a pool of your own', async 
   await expect(loadExport(path, { backbone: record })).rejects.toThrow(/received largest/)
   await expect(loadExport(path, { backbone: findBackbone('tiny_vgg') })).rejects.toThrow(/mine, as the model/)
   const bringing = defineBackbone({ ...record, pool })
-  for (const own of [{ backbone: record, pool }, { backbone: bringing }]) {
+  for (const own of [{ backbone: record, pools: [pool] }, { backbone: bringing }]) {
     const loaded = await loadExport(path, own)
     const [features, expected] = [await loaded.backbone.features(images), backbone.features(images)]
     expectClose(await features.data(), await expected.data())

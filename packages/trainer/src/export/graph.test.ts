@@ -18,13 +18,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const networks: [string, Partial<CreateBackboneOptions>][] = [
-  ['vit_small_patch14_reg4_dinov2', { layer: 'block1', inputSize: 28 }],
-  ['vit_small_patch16_dinov3', { layer: 'block1', inputSize: 32 }],
-  ['vit_base_patch32_clip_quickgelu_224', { layer: 'block1', inputSize: 64 }],
-  ['convnext_tiny', { layer: 'stage1', inputSize: 32 }],
-  ['densenet121', { layer: 'block1', inputSize: 32 }],
-  ['inception_v3', { layer: 'Mixed_5b', inputSize: 75 }],
-  ['convnextv2_tiny', { layer: 'stage1', inputSize: 32 }],
+  ['vit_small_patch14_reg4_dinov2', { layers: ['block1'], inputSize: 28 }],
+  ['vit_small_patch16_dinov3', { layers: ['block1'], inputSize: 32 }],
+  ['vit_base_patch32_clip_quickgelu_224', { layers: ['block1'], inputSize: 64 }],
+  ['convnext_tiny', { layers: ['stage1'], inputSize: 32 }],
+  ['densenet121', { layers: ['block1'], inputSize: 32 }],
+  ['inception_v3', { layers: ['Mixed_5b'], inputSize: 75 }],
+  ['convnextv2_tiny', { layers: ['stage1'], inputSize: 32 }],
 ]
 
 it.each(networks)('%s computes the same as a graph, for batches of any size', async (name, options) => {

@@ -36,8 +36,8 @@ export interface ImageModelParts {
 const Description = z.object({
   schema: z.literal(1),
   backbone: z.string(),
-  layer: z.string(),
-  pool: z.string(),
+  layers: z.array(z.string()).min(1),
+  pools: z.array(z.string()).min(1),
   inputSize: z.int().positive(),
   /** Of the backbone, where its file is not in the folder: as `createBackbone` takes them, and their digest. */
   weights: z.strictObject({ name: z.string(), id: z.string() }).optional(),
@@ -89,8 +89,8 @@ export async function writeImageModel(
   const description: z.infer<typeof Description> = {
     schema: 1,
     backbone: backbone.record.name,
-    layer: [...backbone.blocks.keys()].at(-1)!,
-    pool: backbone.pool.name,
+    layers: [...backbone.layers],
+    pools: backbone.pools.map(({ name }) => name),
     inputSize: backbone.inputSize,
     ...(weights !== undefined && { weights: { name: weights, id: backbone.weightsId } }),
     ...(resize !== undefined && { resize: listed(resize) }),
@@ -116,8 +116,8 @@ function within(folder: string, weights: string): string {
 export interface LoadExportOptions {
   /** The record of the backbone, from `defineBackbone`, where it is not one of `listBackbones`. */
   backbone?: BackboneRecord
-  /** The pool, where it is one of your own and not that of the record. */
-  pool?: GlobalPool
+  /** All pools in their order, where one is your own and not that of the record. */
+  pools?: readonly GlobalPool[]
 }
 
 /**
@@ -129,13 +129,15 @@ export async function loadExport(folder: string, own: LoadExportOptions = {}): P
   const path = join(folder, DESCRIPTION)
   const remedy = 'Name a folder that `dml-crc run`, `train` or `export` wrote.'
   const description = readJson(path, Description, 'the description of a model of images', remedy)
-  const { backbone: name, layer, inputSize, resize, mirror, samples, parts } = description
+  const { backbone: name, layers, inputSize, resize, mirror, samples, parts } = description
   const record = own.backbone ? requireName('backbone', own.backbone, name) : findBackbone(name)
-  const pool = own.pool ? requireName('pool', own.pool, description.pool) : poolOf(record, description.pool)
+  const pools = description.pools.map((name, i) =>
+    own.pools ? requireName('pool', own.pools[i] ?? { name: 'none' }, name) : poolOf(record, name),
+  )
   await checkParts(folder, description.weights ? [MODEL] : [MODEL, BACKBONE], parts)
   const model = await loadModel(join(folder, MODEL))
   const weights = description.weights ? outside(folder, description.weights.name) : join(folder, BACKBONE)
-  const backbone = await createBackbone(record, { weights, layer, inputSize, pool })
+  const backbone = await createBackbone(record, { weights, layers, inputSize, pools })
   const { id } = description.weights ?? {}
   if (id !== undefined && backbone.weightsId !== id) {
     backbone.dispose()

@@ -85,7 +85,7 @@ describe('extractFeatures', () => {
     const records = train.slice(0, 4)
     const base = { backbone, records, transform: center, cacheFolder }
     const other = await newBackbone(1)
-    const lower = await createBackbone('tiny_vgg', { weights: 'none', layer: 'block2_pool', inputSize: SIZE })
+    const lower = await createBackbone('tiny_vgg', { weights: 'none', layers: ['block2_pool'], inputSize: SIZE })
     const keys = [
       base,
       { ...base, backbone: other },
