@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { checkPositive, InputError, nearest } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 
 /** A head that makes one feature of a whole map, whatever its height and width. */
@@ -63,10 +63,7 @@ export const classTokenAndAveragePool: GlobalPool = {
  * @throws {InputError} when the power is not a finite number above 0.
  */
 export function generalisedMeanPool({ power = 3, learned = false } = {}): GlobalPool {
-  if (!(power > 0 && Number.isFinite(power))) {
-    const remedy = 'Pass 1 for the mean, 3 as in the paper.'
-    throw new InputError('power', { expected: 'a finite number above 0', received: String(power), remedy })
-  }
+  checkPositive('power', power)
   return {
     name: `generalised mean ${learned ? 'learned from ' : ''}${power}`,
     ...(learned && { learned: power }),

@@ -13,7 +13,7 @@ function reached(file: URL, seen = new Set<string>()): Set<string> {
   return seen
 }
 
-it.each(['arrays', 'errors', 'json', 'nearest', 'prng', 'progress'] as const)(
+it.each(['arrays', 'errors', 'json', 'nearest', 'numbers', 'prng', 'progress'] as const)(
   'core/%s needs no module of Node or of a package',
   (part) => {
     const source = manifest.exports[`./${part}`]['@dml-crc/source']

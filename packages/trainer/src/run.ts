@@ -1,4 +1,4 @@
-import { InputError, type Snapshot, type Stateful } from '@dml-crc/core'
+import { checkPositive, checkWhole, InputError, type Snapshot, type Stateful } from '@dml-crc/core'
 import type { Batch, LoaderState } from '@dml-crc/datasets'
 import * as tf from '@tensorflow/tfjs'
 import type { Callback, Outcome } from './callback.ts'
@@ -269,15 +269,12 @@ export class Run {
 }
 
 function checkOptions({ epochs, accumulate = 1, learningRate, clipNorm = 1, average = 0.5, checkpoints }: FitOptions) {
-  const require = (ok: boolean, what: string, expected: string, received: unknown) => {
-    if (!ok) throw new InputError(what, { expected, received: String(received), remedy: `Set ${what} to one.` })
-  }
-  const whole = 'a whole number of at least 1'
-  require(Number.isInteger(epochs) && epochs >= 1, 'epochs', whole, epochs)
-  require(Number.isInteger(accumulate) && accumulate >= 1, 'accumulate', whole, accumulate)
-  require(learningRate > 0 && Number.isFinite(learningRate), 'learningRate', 'a finite number above 0', learningRate)
-  require(clipNorm > 0, 'clipNorm', 'a number above 0', clipNorm)
-  require(average > 0 && average < 1, 'average', 'a number between 0 and 1', average)
-  const every = checkpoints?.everySteps ?? 1
-  require(Number.isInteger(every) && every >= 1, 'everySteps', whole, every)
+  checkWhole('epochs', epochs)
+  checkWhole('accumulate', accumulate)
+  checkWhole('everySteps', checkpoints?.everySteps ?? 1)
+  checkPositive('learningRate', learningRate)
+  checkPositive('clipNorm', clipNorm)
+  if (average > 0 && average < 1) return
+  const expected = 'a number between 0 and 1'
+  throw new InputError('average', { expected, received: String(average), remedy: 'Set average to one.' })
 }

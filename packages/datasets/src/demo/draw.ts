@@ -14,9 +14,9 @@ import {
   writeJsonAtomic,
   writeMat,
 } from '@dml-crc/core'
+import { checkWhole } from '@dml-crc/core/numbers'
 import sharp from 'sharp'
 import { limiter } from '../limiter.ts'
-import { checkWhole } from '../transforms/transform.ts'
 import { KINDS } from './kinds.ts'
 import { scene } from './scene.ts'
 

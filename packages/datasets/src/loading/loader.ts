@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { InputError, Prng, type PrngState } from '@dml-crc/core'
+import { checkWhole } from '@dml-crc/core/numbers'
 import type { ImageRecord } from '../dataset.ts'
 import { ImageCache } from '../images/cache.ts'
 import { decode } from '../images/decode.ts'
 import { limiter } from '../limiter.ts'
-import { checkWhole, type Transform } from '../transforms/transform.ts'
+import type { Transform } from '../transforms/transform.ts'
 import { type Sampler, sequential } from './samplers.ts'
 
 export interface Batch {

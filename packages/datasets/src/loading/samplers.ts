@@ -1,6 +1,6 @@
 import { InputError, type Prng } from '@dml-crc/core'
+import { checkWhole } from '@dml-crc/core/numbers'
 import { groupBy } from '../group.ts'
-import { checkWhole } from '../transforms/transform.ts'
 
 /** The order of one epoch: indices into the records, given their labels and the epoch's generator. */
 export type Sampler = (labels: Int32Array, prng: Prng) => Int32Array

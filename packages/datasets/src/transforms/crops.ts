@@ -1,7 +1,8 @@
 import { InputError } from '@dml-crc/core/errors'
+import { checkWhole } from '@dml-crc/core/numbers'
 import type { Prng } from '@dml-crc/core/prng'
 import type { Interpolation } from './resample.ts'
-import { checkWhole, type Size, shortSide, type Transform, type View } from './transform.ts'
+import { type Size, shortSide, type Transform, type View } from './transform.ts'
 
 export interface FixedCropOptions {
   size: number

@@ -1,4 +1,3 @@
-import { InputError } from '@dml-crc/core/errors'
 import type { Prng } from '@dml-crc/core/prng'
 import type { Box } from '../dataset.ts'
 import type { Interpolation } from './resample.ts'
@@ -32,13 +31,6 @@ export interface Transform {
   view(image: Size, prng: Prng, box?: Box): View
   /** Changes the pixels of the cut-out sample, [size, size, 3] RGB bytes, in place. */
   paint?(pixels: Uint8Array, prng: Prng): void
-}
-
-/** @throws {InputError} unless `value` is a whole number from `least` up. */
-export function checkWhole(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return
-  const expected = `a whole number of at least ${least}`
-  throw new InputError(name, { expected, received: String(value), remedy: `Set ${name} to one.` })
 }
 
 /** Scales an image so that its short side becomes `side`. */

@@ -1,5 +1,6 @@
 import { InputError } from '@dml-crc/core/errors'
-import { checkCount, checkLabels } from '../samples/checks.ts'
+import { checkWhole } from '@dml-crc/core/numbers'
+import { checkLabels } from '../samples/checks.ts'
 import { largest, type Matrix } from '../samples/matrix.ts'
 
 /** Predictions whose confidence lies in one bin. */
@@ -24,7 +25,7 @@ export function reliability(
   labels: ArrayLike<number>,
   { bins = 15 }: { bins?: number } = {},
 ): ReliabilityBin[] {
-  checkCount('bins', bins)
+  checkWhole('bins', bins)
   const [rows, classes] = probabilities.shape
   const truth = checkLabels(labels, rows, classes)
   const predicted = largest(probabilities)

@@ -1,4 +1,5 @@
 import { InputError } from '@dml-crc/core/errors'
+import { checkPositive } from '@dml-crc/core/numbers'
 import { symmetricEigen } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import { arrangeMatrix, classLayout, gramBlocks, toClasses } from '../coding/class-layout.ts'
@@ -6,7 +7,7 @@ import { product } from '../coding/product.ts'
 import { classResiduals, type Rule } from '../coding/residuals.ts'
 import { normalisedSamples } from '../fitting/normalised-samples.ts'
 import { crc } from '../methods/representation/crc.ts'
-import { checkPositive, classCounts } from '../samples/checks.ts'
+import { classCounts } from '../samples/checks.ts'
 import { type Features, largest, toTensor } from '../samples/matrix.ts'
 
 export interface CrcGridOptions {

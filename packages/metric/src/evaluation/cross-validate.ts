@@ -1,8 +1,9 @@
 import { InputError } from '@dml-crc/core/errors'
+import { checkWhole } from '@dml-crc/core/numbers'
 import type { Prng } from '@dml-crc/core/prng'
 import type { Classifier } from '../fitting/define-method.ts'
 import { predict } from '../model/predict.ts'
-import { checkCount, checkLabelled } from '../samples/checks.ts'
+import { checkLabelled } from '../samples/checks.ts'
 import { stratifiedFolds } from '../samples/folds.ts'
 import { type Features, takeRows } from '../samples/matrix.ts'
 import { accuracy } from './measures.ts'
@@ -41,7 +42,7 @@ export async function crossValidate(
     const remedy = 'Pass at least one classifier.'
     throw new InputError('candidates', { expected: 'one or more classifiers', received: 'none', remedy })
   }
-  checkCount('folds', folds, 2)
+  checkWhole('folds', folds, 2)
   const checked = await checkLabelled(features, labels)
   const parts = stratifiedFolds(checked.labels, folds, prng)
   const table = keys.map((key) => ({ key, name: candidates[key].name, accuracy: 0, folds: [] as number[] }))

@@ -1,5 +1,6 @@
 import { InputError } from '@dml-crc/core/errors'
-import { checkCount, checkLabels, classCounts } from '../samples/checks.ts'
+import { checkWhole } from '@dml-crc/core/numbers'
+import { checkLabels, classCounts } from '../samples/checks.ts'
 import type { Matrix } from '../samples/matrix.ts'
 
 function checkSameLength(predicted: ArrayLike<number>, labels: ArrayLike<number>): void {
@@ -25,7 +26,7 @@ export function accuracy(predicted: ArrayLike<number>, labels: ArrayLike<number>
  * those of a lower index count as higher, as in the predicted label.
  */
 export function topK({ data, shape: [rows, width] }: Matrix, labels: ArrayLike<number>, k: number): number {
-  checkCount('k', k)
+  checkWhole('k', k)
   const checked = checkLabels(labels, rows, width)
   let right = 0
   for (let i = 0; i < rows; i++) {

@@ -1,6 +1,6 @@
 import { InputError } from '@dml-crc/core/errors'
+import { checkWhole } from '@dml-crc/core/numbers'
 import type { Prng } from '@dml-crc/core/prng'
-import { checkCount } from '../samples/checks.ts'
 
 export interface McNemar {
   /** Samples that only the first got right, and only the second. */
@@ -69,7 +69,7 @@ export function bootstrapInterval(
   values: ArrayLike<number>,
   { confidence = 0.95, resamples = 2000, prng }: BootstrapOptions,
 ): { low: number; mean: number; high: number } {
-  checkCount('resamples', resamples)
+  checkWhole('resamples', resamples)
   if (values.length === 0 || !(confidence > 0 && confidence < 1)) {
     throw new InputError('bootstrapInterval', {
       expected: 'one or more values, and a confidence between 0 and 1',

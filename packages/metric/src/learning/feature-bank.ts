@@ -1,6 +1,6 @@
 import { InputError } from '@dml-crc/core/errors'
+import { checkWhole } from '@dml-crc/core/numbers'
 import * as tf from '@tensorflow/tfjs'
-import { checkCount } from '../samples/checks.ts'
 import type { Matrix } from '../samples/matrix.ts'
 
 export interface FeatureBankOptions {
@@ -39,8 +39,8 @@ export interface FeatureBank {
 
 /** @throws {InputError} for sizes that are not whole numbers above 0. */
 export function featureBank({ count, width, groups }: FeatureBankOptions): FeatureBank {
-  checkCount('count', count)
-  checkCount('width', width)
+  checkWhole('count', count)
+  checkWhole('width', width)
   const features: Matrix = { data: new Float32Array(count * width), shape: [count, width] }
   const filled = new Uint8Array(count)
   return {

@@ -1,7 +1,8 @@
+import { checkWhole } from '@dml-crc/core/numbers'
 import * as tf from '@tensorflow/tfjs'
 import { toClasses } from '../coding/class-layout.ts'
 import { classResiduals } from '../coding/residuals.ts'
-import { checkCount, checkFeatures } from '../samples/checks.ts'
+import { checkFeatures } from '../samples/checks.ts'
 import { type Features, toTensor } from '../samples/matrix.ts'
 import { openDictionary } from './decisions/collaborative.ts'
 import { type Model, modelClasses, modelWidth } from './model.ts'
@@ -29,7 +30,7 @@ export async function explain(
   features: Features,
   { top = 10 }: { top?: number } = {},
 ): Promise<Explanation[]> {
-  checkCount('top', top)
+  checkWhole('top', top)
   const model = requireCollaborative(given, 'explain')
   const rows = await checkFeatures(features, 'queries', modelWidth(model))
   const queries = await embed(model, rows)

@@ -85,21 +85,3 @@ export function classCounts(labels: Int32Array, classes = labels.reduce((a, b) =
   for (const label of labels) counts[label]++
   return counts
 }
-
-/** @throws {InputError} unless the value is a finite number above zero. */
-export function checkPositive(what: string, value: number): number {
-  if (!(value > 0) || !Number.isFinite(value)) {
-    const remedy = 'Pass a number above zero, for instance 0.3.'
-    throw new InputError(what, { expected: 'a finite number above 0', received: String(value), remedy })
-  }
-  return value
-}
-
-/** @throws {InputError} unless the value is an integer of at least `least`. */
-export function checkCount(what: string, value: number, least = 1): number {
-  if (!Number.isInteger(value) || value < least) {
-    const remedy = 'Pass a whole number.'
-    throw new InputError(what, { expected: `an integer of at least ${least}`, received: String(value), remedy })
-  }
-  return value
-}

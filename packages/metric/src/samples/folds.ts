@@ -1,6 +1,7 @@
 import { InputError } from '@dml-crc/core/errors'
+import { checkWhole } from '@dml-crc/core/numbers'
 import type { Prng } from '@dml-crc/core/prng'
-import { checkCount, classCounts } from './checks.ts'
+import { classCounts } from './checks.ts'
 
 export interface Fold {
   /** Rows to fit on. */
@@ -14,7 +15,7 @@ export interface Fold {
  * @throws {InputError} when a class has a single sample, or for fewer than two folds.
  */
 export function stratifiedFolds(labels: Int32Array, folds: number, prng: Prng): Fold[] {
-  checkCount('folds', folds, 2)
+  checkWhole('folds', folds, 2)
   const counts = classCounts(labels)
   const single = counts.indexOf(1)
   if (single >= 0) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FeatureNetwork } from '@dml-crc/backbones'
-import { DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
+import { checkWhole, DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
 import { createLoader, type ImageRecord, type Transform } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
@@ -106,10 +106,7 @@ function checkExtraction({ backbone, records, transform, views = 1 }: ExtractOpt
   if (records.length === 0) {
     throw new InputError('records', { expected: 'at least one', received: 'none', remedy: 'Pass a split.' })
   }
-  if (!Number.isInteger(views) || views < 1) {
-    const remedy = 'Pass the number of views of each image.'
-    throw new InputError('views', { expected: 'a whole number of at least 1', received: String(views), remedy })
-  }
+  checkWhole('views', views)
   if (transform.size !== backbone.inputSize) {
     throw new InputError('transform', {
       expected: `samples of ${backbone.inputSize} pixels, as ${backbone.record.name} takes them`,

@@ -1,5 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { InputError, type Prng } from '@dml-crc/core'
+import { checkWhole, type Prng } from '@dml-crc/core'
 import type { Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { backboneGroups, prefixed } from '../optimizer/parameter-group.ts'
@@ -32,10 +32,7 @@ export function classPointsTask(
   { backbone, classes, prng, backboneRate = 1, classNames }: ClassPointsOptions,
   lossOf: (features: tf.Tensor2D, points: tf.Tensor2D, labels: Int32Array) => tf.Scalar,
 ): ClassPointsTask {
-  if (!Number.isInteger(classes) || classes < 2) {
-    const remedy = 'Pass the number of classes of the data set.'
-    throw new InputError('classes', { expected: 'a whole number of at least 2', received: String(classes), remedy })
-  }
+  checkWhole('classes', classes, 2)
   const dim = backbone.featureSize
   const points = tf.tidy(() => tf.variable(tf.tensor2d(prng.normals(classes * dim), [classes, dim])))
   const head = new Map<string, tf.Variable>([['head/points', points]])

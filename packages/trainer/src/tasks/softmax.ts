@@ -1,5 +1,5 @@
 import type { Backbone } from '@dml-crc/backbones'
-import { InputError, type Prng } from '@dml-crc/core'
+import { checkWhole, type Prng } from '@dml-crc/core'
 import { crossEntropy, type Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { backboneGroups, decayOnlyKernels, prefixed } from '../optimizer/parameter-group.ts'
@@ -36,10 +36,7 @@ export function softmaxTask({
   smoothing = 0,
   classNames,
 }: SoftmaxTaskOptions): SoftmaxTask {
-  if (!Number.isInteger(classes) || classes < 2) {
-    const remedy = 'Pass the number of classes of the data set.'
-    throw new InputError('classes', { expected: 'a whole number of at least 2', received: String(classes), remedy })
-  }
+  checkWhole('classes', classes, 2)
   const dim = backbone.featureSize
   const deviation = 1 / Math.sqrt(dim)
   const kernel = tf.tidy(() =>

@@ -1,10 +1,10 @@
 import { InputError } from '@dml-crc/core/errors'
 import { choiceError } from '@dml-crc/core/nearest'
+import { checkWhole } from '@dml-crc/core/numbers'
 import type { Prng } from '@dml-crc/core/prng'
 import * as tf from '@tensorflow/tfjs'
 import { squaredDistances } from '../../coding/distances.ts'
 import { product } from '../../coding/product.ts'
-import { checkCount } from '../../samples/checks.ts'
 import { type Matrix, toTensor } from '../../samples/matrix.ts'
 import { initialFactor } from './metric-init.ts'
 
@@ -72,8 +72,8 @@ function checkChoice(what: string, value: string, choices: readonly string[]): v
 export async function mahalanobis(options: MahalanobisOptions): Promise<Mahalanobis> {
   const { dim, rank = dim, init = 'identity' } = options
   const form = options.form ?? (rank < dim ? 'low-rank' : 'full')
-  checkCount('dim', dim)
-  checkCount('rank', rank)
+  checkWhole('dim', dim)
+  checkWhole('rank', rank)
   checkChoice('form', form, FORMS)
   checkChoice('init', init, INITS)
   if (rank > dim || (form !== 'low-rank' && rank !== dim)) {
