@@ -22,7 +22,13 @@ export {
   extractFeatures,
   extractToFile,
 } from './features/extract-features.ts'
-export { type ExtractedViews, type ExtractViewsOptions, extractViews } from './features/extract-views.ts'
+export { extractShard, type FeatureShard, type ShardOptions } from './features/extract-shard.ts'
+export {
+  type ExtractedViews,
+  type ExtractViewsOptions,
+  extractViews,
+  meanOfViews,
+} from './features/extract-views.ts'
 export { FeatureFile } from './features/feature-file.ts'
 export { type CheckpointOptions, type EpochRecord, type FitOptions, fit, type RunResult } from './fit.ts'
 export { type ArcFaceOptions, arcFaceLoss } from './losses/arc-face.ts'

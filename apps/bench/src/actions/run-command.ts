@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { interruptible } from '@dml-crc/core'
+import { chooseBackbones } from '../choosing/backbones.ts'
 import { textTable } from '../command-line/table.ts'
+import { chooseExecutor, type TaskOptions } from '../executor/choose.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { writeReport } from '../report/write.ts'
 import { describeMachine } from '../results/machine.ts'
@@ -26,9 +28,10 @@ export interface RunPlace {
 /** `dml-crc run`: from a checked experiment to the table, the results and the report. */
 export async function runCommand(
   given: Experiment,
-  options: PrepareOptions & RunPlace & { exportModel?: boolean },
+  options: PrepareOptions & RunPlace & TaskOptions & { exportModel?: boolean },
 ): Promise<void> {
   const { terminal, resume, overwrite, exportModel: exportsModel, out = join('runs', given.name) } = options
+  const tasks = await chooseExecutor(options, { ...given, backbones: chooseBackbones(given, options) })
   const { experiment, images, engine: loaded } = await prepare(given, options)
   const engine = { name: loaded.name, library: loaded.library, device: loaded.device }
   const header = {
@@ -54,12 +57,19 @@ export async function runCommand(
     resume,
     overwrite,
   })
-  await interruptible(
-    (signal) => runExperiment(experiment, { images, engine: loaded, folder, terminal, exportsModel, signal }),
-    GOES_ON,
-  )
+  const unfinished = await interruptible(async (signal) => {
+    const parts = { images, engine: loaded, folder, terminal, exportsModel, signal }
+    if (tasks) {
+      const { runTasks } = await import('../executor/run-tasks.ts')
+      return runTasks(experiment, parts, tasks)
+    }
+    await runExperiment(experiment, parts)
+    return undefined
+  }, GOES_ON)
+  if (!unfinished) await folder.finish()
   const report = await writeReport(out)
   terminal.print(textTable(RESULT_COLUMNS, resultCells(folder.results.rows)))
   terminal.print(['', join(out, 'results.json'), report, ...(exportsModel ? [join(out, 'model')] : [])].join('\n'))
   terminal.printJson(folder.results)
+  if (unfinished) throw unfinished
 }

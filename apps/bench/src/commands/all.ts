@@ -13,10 +13,12 @@ import { addReport } from './report.ts'
 import { addRun } from './run.ts'
 import { addExport, addTrain } from './train.ts'
 import { addWeb } from './web.ts'
+import { addWorker } from './worker.ts'
 
 /** Every command, in the order of the help. */
 export const commands: readonly ((program: Command) => void)[] = [
   addRun,
+  addWorker,
   addReport,
   addCompare,
   addData,

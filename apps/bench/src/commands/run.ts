@@ -5,15 +5,18 @@ import {
   addExperimentOptions,
   addRunPlace,
   type ExperimentOptions,
+  positiveNumber,
   readAnyExperiment,
 } from '../command-line/experiment-options.ts'
 import { openTerminal } from '../command-line/terminal.ts'
+import type { TaskOptions } from '../executor/choose.ts'
 import type { FeatureExperiment } from '../experiment/feature-schema.ts'
 import { shippedExperiments } from '../experiment/load.ts'
 import { withOneView } from '../experiment/one-view.ts'
 
 type RunOptions = ExperimentOptions &
-  RunPlace & { features?: string; quick?: boolean; dryRun?: boolean; schema?: boolean }
+  RunPlace &
+  TaskOptions & { features?: string; quick?: boolean; dryRun?: boolean; schema?: boolean }
 
 const EXAMPLES = `
 Examples:
@@ -24,6 +27,8 @@ Examples:
   $ dml-crc run flowers102 --backbone mobilenet_v1 --quick
       the same with one view of each image in place of six and eight random ones: a seventh of the passes
   $ dml-crc run flowers102 --set methods.2.options.lambda=0.1 --out runs/lambda
+  $ dml-crc run flowers102 --workers 4
+      the same bits from four processes, which share the work
   $ dml-crc run heads --features features
       every method on files DATASET.NETWORK.SPLIT.safetensors of features, and one table of all
   $ dml-crc run my-experiment.json --dry-run
@@ -38,6 +43,12 @@ export function addRun(program: Command): void {
       .description('run an experiment: features, selection, every method, results.json and report.html'),
   )
   addRunPlace(command, 'folder of the run (default: runs/NAME)')
+    .option('--workers <n>', 'do the work in this many processes', (text) => positiveNumber('--workers', text))
+    .addOption(
+      new Option('--executor <name>', 'have the work done by `dml-crc worker` on any machines').choices(['bullmq']),
+    )
+    .option('--redis <url>', 'of --executor bullmq: the Redis server')
+    .option('--store <dir>', 'folder of the results of tasks, which all machines see (default: the caches)')
     .option('--features <dir>', 'of an experiment on files of features: their folder')
     .option('--quick', 'one view of each image: the first short side, without mirror images or random views')
     .option('--dry-run', 'say what would be done, how large it is and how long it may take')
@@ -58,6 +69,8 @@ export function addRun(program: Command): void {
           options.dryRun,
           'nothing is fetched, and a run that is stopped goes on with --resume',
         )
+        refuseOnFeatures('--workers', options.workers !== undefined, 'its methods take seconds to minutes')
+        refuseOnFeatures('--executor', options.executor !== undefined, 'its methods take seconds to minutes')
         refuseOnFeatures('--quick', options.quick, 'the files hold one row for each image')
         const { runFeatureFiles } = await import('../actions/feature-files.ts')
         await runFeatureFiles(withRoot(experiment, options.features), { ...options, terminal })

@@ -113,7 +113,7 @@ export class RunFolder implements AsyncDisposable {
   /** Adds a measured row with the label predicted for each test image and what the report shows of it. */
   async add(key: string, row: Row, predicted: ArrayLike<number>, figures: Partial<Figures> = {}): Promise<void> {
     const all = { ...emptyFigures(), ...figures }
-    await this.#add({ key, row: { row, predicted: Array.from(predicted), figures: all } })
+    await this.addUnit({ key, row: { row, predicted: Array.from(predicted), figures: all } })
     await this.removeCheckpoints(key)
   }
 
@@ -123,10 +123,11 @@ export class RunFolder implements AsyncDisposable {
   }
 
   async addSweep(key: string, sweep: SweepCurve): Promise<void> {
-    await this.#add({ key, sweep })
+    await this.addUnit({ key, sweep })
   }
 
-  async #add(unit: Unit): Promise<void> {
+  /** Adds a row, or a sweep, that is whole. */
+  async addUnit(unit: Unit): Promise<void> {
     const same = unit.row && rowKey(unit.row.row)
     if (same && this.#units.some(({ row }) => row && rowKey(row.row) === same)) {
       throw new InputError(`The row ${same}`, {

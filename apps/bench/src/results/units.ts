@@ -9,7 +9,7 @@ import { type Results, Row } from './schema.ts'
  * What a run keeps or loses as one: a row with its predictions and figures, or a sweep. Each is one file below `units/`,
  * written at once, so that no moment of a kill can part a row from what belongs to it.
  */
-const Unit = z.object({
+export const Unit = z.object({
   /** What it was asked for by; a resumed run looks for it. */
   key: z.string(),
   row: z.object({ row: Row, predicted: z.array(z.number().int()), figures: Figures }).optional(),

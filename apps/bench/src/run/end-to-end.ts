@@ -8,7 +8,7 @@ import { endToEndLabel } from '../experiment/method-label.ts'
 import type { BackboneEntry, EndToEndEntry, TrainingEntry } from '../experiment/schema.ts'
 import type { Curve } from '../results/details.ts'
 import { peakRssMb } from '../results/machine.ts'
-import { contentKey } from '../results/run-folder.ts'
+import { pretrainKey } from './entry-keys.ts'
 import { exportStudyModel } from './export-study-model.ts'
 import { imageFeatures, type SplitFeatures } from './features.ts'
 import { rowHead } from './frozen.ts'
@@ -73,6 +73,12 @@ export async function runEndToEnd(
   }
 }
 
+/** What the weights of a backbone that the run trains from scratch are called. */
+export function pretrainedName({ backbones }: Pick<Study['experiment'], 'backbones'>, entry: BackboneEntry): string {
+  const isAlone = backbones.filter((other) => other.name === entry.name && other.pretrain).length === 1
+  return isAlone ? entry.name : `${entry.name}-${pretrainKey(entry)}`
+}
+
 /**
  * Trains a backbone from scratch with softmax, adds the row of its own head, and saves the weights.
  * @returns the file of the weights; a resumed run that has them already trains nothing
@@ -80,11 +86,10 @@ export async function runEndToEnd(
 export async function pretrain(study: Study, entry: BackboneEntry & { pretrain: TrainingEntry }): Promise<string> {
   const { experiment, prng, folder, images } = study
   const { name, pretrain: training } = entry
-  const entryKey = contentKey('pretrain', entry)
+  const entryKey = pretrainKey(entry)
   const key = seedKey(entryKey, experiment.seed)
-  const isAlone = experiment.backbones.filter((other) => other.name === name && other.pretrain).length === 1
   // Where the run is may change once it has its first row.
-  const file = () => folder.weightsFile(isAlone ? name : `${name}-${entryKey}`)
+  const file = () => folder.weightsFile(pretrainedName(experiment, entry))
   const head = {
     regime: 'end-to-end' as const,
     method: 'softmax',

@@ -42,7 +42,7 @@ export async function splitFeatures(
     noteOf(`random views of ${experiment.splits.fit}`, images.fit.length, found)
   }
   const { features, labels } = fixed
-  const views = random && stacked([...fixed.views, random.features], images.fit.length)
+  const views = random && stackedViews([...fixed.views, random.features], images.fit.length)
   const fit = { features, labels, ...(views && { views }) }
   const seconds = fixed.seconds + (random?.seconds ?? 0)
   if (images.test === images.fit) return { fit, test: { features, labels }, seconds }
@@ -100,7 +100,7 @@ async function randomFeatures(
 }
 
 /** Views of `count` images below each other: row v·`count` + i is a view of image i. */
-function stacked(parts: readonly Matrix[], count: number): NonNullable<ViewedSamples['views']> {
+export function stackedViews(parts: readonly Matrix[], count: number): NonNullable<ViewedSamples['views']> {
   const width = parts[0].shape[1]
   const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0)
   const data = new Float32Array(rows * width)

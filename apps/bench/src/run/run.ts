@@ -2,8 +2,8 @@ import { type FeatureNetwork, isOwnNetwork } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
 import { runSweep } from '../choosing/sweeps.ts'
 import type { BackboneEntry, Experiment } from '../experiment/schema.ts'
-import { contentKey } from '../results/run-folder.ts'
 import { pretrain, runEndToEnd } from './end-to-end.ts'
+import { endToEndKey, frozenKey, sweepKey } from './entry-keys.ts'
 import { splitFeatures } from './features.ts'
 import { runFrozen } from './frozen.ts'
 import { asBackbone, openNetwork } from './open-backbone.ts'
@@ -16,16 +16,24 @@ import type { Study } from './study.ts'
 export async function runExperiment(experiment: Experiment, parts: Omit<Study, 'experiment' | 'prng'>): Promise<void> {
   const study: Study = { experiment, ...parts, prng: Prng.fromSeed(experiment.seed) }
   for (const entry of experiment.backbones) {
-    const { pretrain: training } = entry
-    const weights = training ? await pretrain(study, { ...entry, pretrain: training }) : entry.weights
-    const backbone = await openNetwork({ ...entry, weights, pretrain: undefined }, { norm: training && 'live' })
+    const { network, weights } = await openTrained(study, entry)
     try {
-      await runBackbone(study, backbone, entry, isOwnNetwork(entry.name) ? undefined : weights)
+      await runBackbone(study, network, entry, isOwnNetwork(entry.name) ? undefined : weights)
     } finally {
-      backbone.dispose()
+      network.dispose()
     }
   }
-  await study.folder.finish()
+}
+
+/** Opens the network of an entry, trained from scratch first where that is asked for. */
+export async function openTrained(
+  study: Study,
+  entry: BackboneEntry,
+): Promise<{ network: FeatureNetwork; weights: string }> {
+  const { pretrain: training } = entry
+  const weights = training ? await pretrain(study, { ...entry, pretrain: training }) : entry.weights
+  const network = await openNetwork({ ...entry, weights, pretrain: undefined }, { norm: training && 'live' })
+  return { network, weights }
 }
 
 async function runBackbone(
@@ -39,18 +47,17 @@ async function runBackbone(
   const features = await splitFeatures(study, backbone)
   for (const method of experiment.methods) {
     signal.throwIfAborted()
-    const key = contentKey('frozen', entry, method)
-    await runFrozen(study, backbone, features, { entry: method, key, weights })
+    await runFrozen(study, backbone, features, { entry: method, key: frozenKey(entry, method), weights })
   }
   for (const sweep of experiment.sweeps) {
     signal.throwIfAborted()
-    await runSweep(study, backbone, features, { entry: sweep, key: contentKey('sweep', entry, sweep) })
+    await runSweep(study, backbone, features, { entry: sweep, key: sweepKey(entry, sweep) })
   }
   for (const method of experiment.endToEnd) {
     signal.throwIfAborted()
     await runEndToEnd(study, asBackbone(backbone, 'endToEnd'), features, {
       entry: method,
-      key: contentKey('end to end', entry, method),
+      key: endToEndKey(entry, method),
     })
   }
 }

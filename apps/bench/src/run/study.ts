@@ -11,12 +11,18 @@ export interface Asked<T> {
   key: string
 }
 
+/** Where the rows of a study go. */
+export type StudyFolder = Pick<
+  RunFolder,
+  'path' | 'details' | 'has' | 'add' | 'addSweep' | 'checkpointsOf' | 'removeCheckpoints' | 'weightsFile'
+>
+
 /** What every part of a run has at hand. */
 export interface Study {
   experiment: Experiment
   images: Images
   engine: Engine
-  folder: RunFolder
+  folder: StudyFolder
   terminal: Terminal
   /** The root of every random number: parts of the run split it by name and never advance it. */
   prng: Prng

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FeatureNetwork } from '@dml-crc/backbones'
-import { checkWhole, DataError, InputError, type OnProgress, Prng, sweepLeftovers } from '@dml-crc/core'
-import { createLoader, type ImageRecord, type Transform } from '@dml-crc/datasets'
+import { checkWhole, DataError, InputError, type OnProgress, type Prng, sweepLeftovers } from '@dml-crc/core'
+import type { ImageRecord, Transform } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
-import * as tf from '@tensorflow/tfjs'
+import { shardBlocks } from './extract-shard.ts'
 import { FeatureFile, writeFeatureFile } from './feature-file.ts'
 import { featureKey } from './feature-key.ts'
 
@@ -118,28 +118,15 @@ function checkExtraction({ backbone, records, transform, views = 1 }: ExtractOpt
 
 /** The features of one batch after another, view by view. */
 async function* featureBlocks(options: ExtractOptions): AsyncGenerator<Float32Array> {
-  const {
-    backbone,
-    records,
-    transform,
-    batchSize = 32,
-    views = 1,
-    prng = Prng.fromSeed(0),
-    onProgress,
-    signal,
-  } = options
+  const { backbone, records, transform, batchSize = 32, views = 1, prng, onProgress, signal } = options
   const task = `features of ${backbone.record.name}`
   const total = records.length * views
   onProgress?.({ kind: 'start', task, total, unit: 'images' })
   let done = 0
   for (let view = 0; view < views; view++) {
-    const loader = createLoader(records, { batchSize, transform, prng: prng.split(view), signal })
-    for await (const { images, shape } of loader) {
-      const batch = tf.tensor4d(images, shape, 'int32')
-      const features = await backbone.features(batch)
-      const block = (await features.data()) as Float32Array
-      tf.dispose([batch, features])
-      done += shape[0]
+    const shard = { view, begin: 0, end: records.length }
+    for await (const block of shardBlocks({ backbone, records, transform, batchSize, prng, signal }, shard)) {
+      done += block.length / backbone.featureSize
       onProgress?.({ kind: 'advance', task, done, total })
       yield block
     }

@@ -30,7 +30,7 @@ export async function extractViews({ transforms, ...options }: ExtractViewsOptio
   for (const transform of transforms) taken.push(await extractFeatures({ ...options, transform }))
   const views = taken.map(({ features }) => features)
   return {
-    features: meanOf(views),
+    features: meanOfViews(views),
     labels: taken[0].labels,
     views,
     keys: taken.map(({ key }) => key),
@@ -39,7 +39,8 @@ export async function extractViews({ transforms, ...options }: ExtractViewsOptio
   }
 }
 
-function meanOf(views: readonly Matrix[]): Matrix {
+/** The mean feature of each image over its views, [N, d] each. */
+export function meanOfViews(views: readonly Matrix[]): Matrix {
   const [{ data, shape }] = views
   if (views.length === 1) return views[0]
   const mean = new Float32Array(data.length)
