@@ -12,8 +12,9 @@ interface WorkerOptions extends GlobalOptions {
 }
 
 const EXAMPLES = `
-Example, on as many machines as there are:
-  $ dml-crc worker --redis redis://queue:6379 --store /mnt/shared/store`
+Examples:
+  $ dml-crc worker --redis redis://queue:6379 --store /mnt/shared/store
+      on as many machines as there are, before or after the run is started`
 
 export function addWorker(program: Command): void {
   program
