@@ -166,7 +166,9 @@ it.skipIf(!gpu || process.platform !== 'linux' || existsSync('/dev/nvidiactl') |
   async () => {
     const place = join(home, 'engine', basename(installationFolder(gpu!)))
     await mkdir(place, { recursive: true })
-    await writeFile(manifestOf(place), JSON.stringify({ files: [{ path: 'absent', bytes: 1 }] }))
+    const files = [{ path: 'absent', bytes: 1, mtimeMs: 0, sha256: 'none' }]
+    const installation: Installation = { package: gpu!.name, version: gpu!.version, source: '', installedAt: '', files }
+    await writeFile(manifestOf(place), JSON.stringify(installation))
     const script = `import { loadEngine } from '${engine}/engine.ts'; await loadEngine({ prefer: 'tfjs-node-gpu' })`
     const env = { ...process.env, DML_CRC_HOME: home, DML_CRC_GPU_ALLOW_CPU: '' }
     const { stderr } = await run(sourceCommand(script), { env })
