@@ -1,9 +1,8 @@
 import * as z from 'zod'
-import { isDual } from '../coding/ridge-code.ts'
-import { classCounts } from '../samples/checks.ts'
 import { floats, matrix, positive } from './arrays.ts'
 import { CollaborativeDecision } from './decisions/collaborative.ts'
 import { KernelDecision } from './decisions/kernel.ts'
+import { decisionSizes } from './decisions/kinds.ts'
 import { LinearDecision } from './decisions/linear.ts'
 import { NeighbourDecision } from './decisions/neighbours.ts'
 import { PatchDecision } from './decisions/patches.ts'
@@ -82,75 +81,30 @@ export type Model<D extends Decision = Decision> = Readonly<Omit<z.infer<typeof 
 /** A fitted member of the CRC family, DML-CRC among them. */
 export type CollaborativeModel = Model<CollaborativeDecision>
 
-/** Width r of what the decision takes. */
-function decisionWidth(decision: Decision): number {
-  switch (decision.kind) {
-    case 'linear':
-      return decision.weights.shape[0]
-    case 'neighbours':
-    case 'kernel':
-      return decision.samples.shape[1]
-    case 'randomFeatures':
-      return decision.projection.shape[0]
-    case 'prototypes':
-      return decision.prototypes.shape[1]
-    default:
-      return decision.dictionary.shape[1]
-  }
-}
-
 /** Width d of the features that a model takes. */
 export function modelWidth({ embedding, decision }: Pick<Model, 'embedding' | 'decision'>): number {
-  if (!embedding) return decisionWidth(decision)
+  if (!embedding) return decisionSizes(decision).width
   return embedding.factor instanceof Float32Array ? embedding.factor.length : embedding.factor.shape[1]
 }
 
 /** Number C of the classes of a model. */
-export function modelClasses({ decision }: Pick<Model, 'decision'>): number {
-  switch (decision.kind) {
-    case 'linear':
-      return decision.bias.length
-    case 'prototypes':
-      return decision.prototypes.shape[0]
-    case 'kernel':
-      return decision.coefficients.shape[1]
-    case 'randomFeatures':
-      return decision.weights.shape[1]
-    default:
-      return classCounts(decision.labels).length
-  }
-}
+export const modelClasses = ({ decision }: Pick<Model, 'decision'>): number => decisionSizes(decision).classes
 
 /** What is wrong with the sizes of a model's parts, for each what is expected and what is there; none where they fit. */
 export function misfit(model: Model): { part: string; expected: string; received: string } | undefined {
   const { normalisation, embedding, decision, classNames } = model
-  const [width, classes, inner] = [modelWidth(model), modelClasses(model), decisionWidth(decision)]
+  const { width: inner, classes, agree = [] } = decisionSizes(decision)
+  const width = modelWidth(model)
   const sizes: [string, number, number][] = [
     ['normalisation.center', width, normalisation.center?.length ?? width],
     ['classNames', classes, classNames?.length ?? classes],
   ]
   if (embedding) {
-    const { factor } = embedding
-    sizes.push(['embedding.offset', width, embedding.offset?.length ?? width])
+    const { factor, offset } = embedding
+    sizes.push(['embedding.offset', width, offset?.length ?? width])
     sizes.push(['embedding.factor', inner, factor instanceof Float32Array ? factor.length : factor.shape[0]])
   }
-  if (decision.kind === 'linear') sizes.push(['decision.weights', classes, decision.weights.shape[1]])
-  if (decision.kind === 'collaborative' || decision.kind === 'robust' || decision.kind === 'patches')
-    sizes.push(['decision.labels', decision.dictionary.shape[0], decision.labels.length])
-  if (decision.kind === 'patches') sizes.push(['decision.patches', 0, decision.dictionary.shape[1] % decision.patches])
-  if (decision.kind === 'neighbours') {
-    sizes.push(['decision.labels', decision.samples.shape[0], decision.labels.length])
-    if (decision.k > decision.labels.length) sizes.push(['decision.k', decision.labels.length, decision.k])
-  }
-  if (decision.kind === 'kernel')
-    sizes.push(['decision.coefficients', decision.samples.shape[0], decision.coefficients.shape[0]])
-  if (decision.kind === 'randomFeatures')
-    sizes.push(['decision.projection', decision.weights.shape[0], decision.projection.shape[1]])
-  if (decision.kind === 'collaborative' && 'inverse' in decision.code) {
-    const { shape } = decision.dictionary
-    const side = isDual(shape, decision.gamma) ? shape[0] : shape[1]
-    for (const size of decision.code.inverse.shape) sizes.push(['decision.code.inverse', side, size])
-  }
+  for (const [part, expected, received] of agree) sizes.push([`decision.${part}`, expected, received])
   if (decision.kind === 'collaborative' && decision.gamma !== undefined) {
     const { code, residuals, weights } = decision
     if (!embedding?.unitLength || code.kind !== 'ridge' || residuals !== 'gram' || weights.mean !== 0) {

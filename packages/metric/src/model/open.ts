@@ -2,16 +2,9 @@ import { InputError, NumericalError } from '@dml-crc/core/errors'
 import * as tf from '@tensorflow/tfjs'
 import { checkFeatures } from '../samples/checks.ts'
 import { type Features, largest, type Matrix, mapRows } from '../samples/matrix.ts'
-import { openCollaborative } from './decisions/collaborative.ts'
 import type { HostDecision, OpenDecision } from './decisions/decision.ts'
-import { openKernel } from './decisions/kernel.ts'
-import { openLinear } from './decisions/linear.ts'
-import { openNeighbours } from './decisions/neighbours.ts'
-import { openPatches } from './decisions/patches.ts'
-import { openPrototypes } from './decisions/prototypes.ts'
-import { openRandomFeatures } from './decisions/random-features.ts'
-import { openRobust } from './decisions/robust.ts'
-import { type Calibration, type Decision, type Model, modelWidth } from './model.ts'
+import { openDecision } from './decisions/kinds.ts'
+import { type Calibration, type Model, modelWidth } from './model.ts'
 import { openFront } from './open-embedding.ts'
 
 /** What a model says about queries. */
@@ -36,28 +29,6 @@ export interface OpenModel {
   predict(features: Features): Promise<Prediction>
   /** Frees the tensors. */
   dispose(): void
-}
-
-/** What a decision needs on the engine. Call it inside tf.tidy, and return its tensors from there. */
-function openDecision(decision: Decision): OpenDecision | HostDecision {
-  switch (decision.kind) {
-    case 'collaborative':
-      return openCollaborative(decision)
-    case 'linear':
-      return openLinear(decision)
-    case 'neighbours':
-      return openNeighbours(decision)
-    case 'patches':
-      return openPatches(decision)
-    case 'prototypes':
-      return openPrototypes(decision)
-    case 'kernel':
-      return openKernel(decision)
-    case 'randomFeatures':
-      return openRandomFeatures(decision)
-    case 'robust':
-      return openRobust(decision)
-  }
 }
 
 /** Puts a model on the engine. `predict` does it for a single call. */

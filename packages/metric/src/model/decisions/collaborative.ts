@@ -9,10 +9,11 @@ import { nonNegativeCodes, ridgeSolve } from '../../coding/non-negative-code.ts'
 import { proCrcWeights } from '../../coding/pro-crc-code.ts'
 import { product } from '../../coding/product.ts'
 import type { Dictionary } from '../../coding/residuals.ts'
-import { codesOf, ridgeCode } from '../../coding/ridge-code.ts'
+import { codesOf, isDual, ridgeCode } from '../../coding/ridge-code.ts'
+import { classCounts } from '../../samples/checks.ts'
 import { toTensor } from '../../samples/matrix.ts'
 import { count, labels, matrix, positive } from '../arrays.ts'
-import type { OpenDecision } from './decision.ts'
+import type { DecisionSizes, OpenDecision } from './decision.ts'
 
 const weight = z.number().min(0)
 
@@ -46,6 +47,17 @@ export const CollaborativeDecision = z.strictObject({
   weights: z.strictObject({ residual: weight, mean: weight, ridge: weight }),
 })
 export type CollaborativeDecision = Readonly<z.infer<typeof CollaborativeDecision>>
+
+export function collaborativeSizes({ dictionary, labels, gamma, code }: CollaborativeDecision): DecisionSizes {
+  const [rows, width] = dictionary.shape
+  const side = isDual(dictionary.shape, gamma) ? rows : width
+  const inverse = 'inverse' in code ? code.inverse.shape : []
+  return {
+    width,
+    classes: classCounts(labels).length,
+    agree: [['labels', rows, labels.length], ...inverse.map((size) => ['code.inverse', side, size] as const)],
+  }
+}
 
 /** The dictionary of a decision on the engine, ordered by class, and the codes [N', B] of queries over it. */
 export interface OpenDictionary {

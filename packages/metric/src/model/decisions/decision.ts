@@ -15,3 +15,13 @@ export interface OpenDecision {
 export interface HostDecision {
   hostScores(queries: Matrix): Matrix
 }
+
+/** What a decision takes and gives. */
+export interface DecisionSizes {
+  /** r of the embedded queries it takes. */
+  readonly width: number
+  /** C of the scores it gives. */
+  readonly classes: number
+  /** Parts whose size must be another's: the name, what is expected and what is there. */
+  readonly agree?: readonly (readonly [part: string, expected: number, received: number])[]
+}

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { toMatrix, toTensor } from '../../samples/matrix.ts'
 import { withTensors } from '../../samples/with-tensors.ts'
 import { floats, matrix } from '../arrays.ts'
-import type { OpenDecision } from './decision.ts'
+import type { DecisionSizes, OpenDecision } from './decision.ts'
 
 /** Scores f W + b. */
 export const LinearDecision = z.strictObject({
@@ -14,6 +14,12 @@ export const LinearDecision = z.strictObject({
   bias: floats,
 })
 export type LinearDecision = Readonly<z.infer<typeof LinearDecision>>
+
+export const linearSizes = ({ weights, bias }: LinearDecision): DecisionSizes => ({
+  width: weights.shape[0],
+  classes: bias.length,
+  agree: [['weights', bias.length, weights.shape[1]]],
+})
 
 export function openLinear({ weights, bias }: LinearDecision): OpenDecision {
   const [w, b] = [toTensor(weights), tf.tensor1d(bias)]

@@ -4,7 +4,7 @@ import { squaredDistances } from '../../coding/distances.ts'
 import { classCounts } from '../../samples/checks.ts'
 import { toTensor } from '../../samples/matrix.ts'
 import { count, labels, matrix } from '../arrays.ts'
-import type { OpenDecision } from './decision.ts'
+import type { DecisionSizes, OpenDecision } from './decision.ts'
 
 /** The k nearest samples vote; among classes of equal votes the one with nearer samples wins. Scores are the votes. */
 export const NeighbourDecision = z.strictObject({
@@ -16,6 +16,15 @@ export const NeighbourDecision = z.strictObject({
   k: count,
 })
 export type NeighbourDecision = Readonly<z.infer<typeof NeighbourDecision>>
+
+export const neighbourSizes = ({ samples, labels, k }: NeighbourDecision): DecisionSizes => ({
+  width: samples.shape[1],
+  classes: classCounts(labels).length,
+  agree: [
+    ['labels', samples.shape[0], labels.length],
+    ['k', Math.min(k, labels.length), k],
+  ],
+})
 
 export function openNeighbours({ samples, labels, k }: NeighbourDecision): OpenDecision {
   const classes = classCounts(labels).length

@@ -3,10 +3,11 @@ import * as z from 'zod'
 import { arrangeMatrix, classLayout, gramBlocks, toClasses } from '../../coding/class-layout.ts'
 import { classResiduals, type Dictionary } from '../../coding/residuals.ts'
 import { codesOf, type LinearCode, ridgeCode, ridgeInverse } from '../../coding/ridge-code.ts'
+import { classCounts } from '../../samples/checks.ts'
 import { toTensor } from '../../samples/matrix.ts'
 import { count, labels, matrix, ridgeWeight } from '../arrays.ts'
 import { unitRows } from '../normalisation.ts'
-import type { OpenDecision } from './decision.ts'
+import type { DecisionSizes, OpenDecision } from './decision.ts'
 
 /**
  * Every patch of a query is coded over the same patch of all samples and votes for a class. Scores are the votes, and below
@@ -24,6 +25,15 @@ export const PatchDecision = z.strictObject({
   rule: z.enum(['plain', 'ratio']),
 })
 export type PatchDecision = Readonly<z.infer<typeof PatchDecision>>
+
+export const patchSizes = ({ dictionary, labels, patches }: PatchDecision): DecisionSizes => ({
+  width: dictionary.shape[1],
+  classes: classCounts(labels).length,
+  agree: [
+    ['labels', dictionary.shape[0], labels.length],
+    ['patches', 0, dictionary.shape[1] % patches],
+  ],
+})
 
 /** Keeps a residual of zero from dividing by zero. */
 const TINY = 1e-12

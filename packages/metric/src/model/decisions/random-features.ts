@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { product } from '../../coding/product.ts'
 import { toTensor } from '../../samples/matrix.ts'
 import { matrix } from '../arrays.ts'
-import type { OpenDecision } from './decision.ts'
+import type { DecisionSizes, OpenDecision } from './decision.ts'
 
 /** Scores relu(qP)W of random features. */
 export const RandomFeaturesDecision = z.strictObject({
@@ -14,6 +14,12 @@ export const RandomFeaturesDecision = z.strictObject({
   weights: matrix,
 })
 export type RandomFeaturesDecision = Readonly<z.infer<typeof RandomFeaturesDecision>>
+
+export const randomFeaturesSizes = ({ projection, weights }: RandomFeaturesDecision): DecisionSizes => ({
+  width: projection.shape[0],
+  classes: weights.shape[1],
+  agree: [['projection', weights.shape[0], projection.shape[1]]],
+})
 
 export function openRandomFeatures({ projection, weights }: RandomFeaturesDecision): OpenDecision {
   const [p, w] = [toTensor(projection), toTensor(weights)]

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { classCounts } from '../../samples/checks.ts'
 import type { Matrix } from '../../samples/matrix.ts'
 import { labels, matrix, positive, count as whole } from '../arrays.ts'
-import type { HostDecision } from './decision.ts'
+import type { DecisionSizes, HostDecision } from './decision.ts'
 
 /**
  * Each query is coded by reweighted steps of ProCRC, each an N × N system of its own: solved on the host in float64,
@@ -20,6 +20,12 @@ export const RobustDecision = z.strictObject({
   iterations: whole,
 })
 export type RobustDecision = Readonly<z.infer<typeof RobustDecision>>
+
+export const robustSizes = ({ dictionary, labels }: RobustDecision): DecisionSizes => ({
+  width: dictionary.shape[1],
+  classes: classCounts(labels).length,
+  agree: [['labels', dictionary.shape[0], labels.length]],
+})
 
 /** Solves a x = b in place, a [n, n] symmetric positive definite by rows, in float64. */
 function solvePositive(a: Float64Array, b: Float64Array): void {
