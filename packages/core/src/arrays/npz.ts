@@ -1,7 +1,7 @@
-import { promisify } from 'node:util'
+import { buffer } from 'node:stream/consumers'
 import crc32 from 'crc-32'
-import * as yauzl from 'yauzl'
 import { DataError, DmlCrcError } from '../errors.ts'
+import { openZip, type ZipEntry } from '../files/zip.ts'
 import { checkBudget } from './budget.ts'
 import { parseNpy } from './npy.ts'
 import type { FileArray } from './tensor.ts'
@@ -18,17 +18,13 @@ function damaged(path: string, received: string, cause?: unknown): DataError {
  *   than the memory budget of the file.
  */
 export async function parseNpz(bytes: Uint8Array, path: string): Promise<Map<string, () => Promise<FileArray>>> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
-    const fromBuffer = promisify<Buffer, yauzl.Options, yauzl.ZipFile>(yauzl.fromBuffer)
-    const zip = await fromBuffer(buffer, { lazyEntries: true, autoClose: false })
-    // Each entry of the directory takes 46 bytes or more.
-    if (zip.entryCount * 46 > bytes.length) throw new Error(`${zip.entryCount} entries in ${bytes.length} bytes`)
+    const { entries } = await openZip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
     const arrays = new Map<string, () => Promise<FileArray>>()
-    for (const entry of await listEntries(zip)) {
+    for (const entry of entries) {
       const name = entry.fileName.replace(/\.npy$/, '')
       if (arrays.has(name)) throw new Error(`two arrays named ${name}`)
-      arrays.set(name, async () => parseNpy(await readEntry(zip, entry, bytes.length, path), `${path}:${name}`))
+      arrays.set(name, async () => parseNpy(await readEntry(entry, bytes.length, path), `${path}:${name}`))
     }
     return arrays
   } catch (cause) {
@@ -36,29 +32,10 @@ export async function parseNpz(bytes: Uint8Array, path: string): Promise<Map<str
   }
 }
 
-function listEntries(zip: yauzl.ZipFile): Promise<yauzl.Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: yauzl.Entry[] = []
-    zip.on('entry', (entry) => {
-      entries.push(entry)
-      zip.readEntry()
-    })
-    zip.on('end', () => resolve(entries))
-    zip.on('error', reject)
-    zip.readEntry()
-  })
-}
-
-async function readEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, size: number, path: string): Promise<Uint8Array> {
-  // An entry that unpacks to more than it says is refused while it is read.
+async function readEntry(entry: ZipEntry, size: number, path: string): Promise<Uint8Array> {
   checkBudget(path, entry.uncompressedSize, size)
   try {
-    const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-      zip.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened)))
-    })
-    const pieces: Buffer[] = []
-    for await (const piece of stream) pieces.push(piece as Buffer)
-    const content = Buffer.concat(pieces)
+    const content = await buffer(await entry.open())
     if (crc32.buf(content) >>> 0 !== entry.crc32) throw new Error(`${entry.fileName} has another CRC-32 than recorded`)
     return content
   } catch (cause) {

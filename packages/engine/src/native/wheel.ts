@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Transform } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import { DataError, type OnProgress } from '@dml-crc/core'
-import * as yauzl from 'yauzl'
+import { DataError, type OnProgress, openZip, type ZipEntry } from '@dml-crc/core'
 
 /** The files of the wheel that a binding is linked to and built with. */
 export const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const
@@ -35,16 +34,15 @@ export async function extractWheel(
   folder: string,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: OnProgress } = {},
 ): Promise<void> {
-  const zip = await openZip(path)
+  const { entries, close } = await openZip(path).catch((cause) => {
+    throw notAWheel(path, cause.message, cause)
+  })
   try {
-    const entries = await listEntries(zip).catch((cause) => {
-      throw notAWheel(path, cause.message, cause)
-    })
     const record = entries.find(({ fileName }) => /^[^/]+\.dist-info\/RECORD$/.test(fileName))
     const wanted = entries.filter(({ fileName }) => WANTED.test(fileName))
     const missing = LIBRARIES.filter((name) => !wanted.some(({ fileName }) => fileName === `tensorflow/${name}`))
     if (!record || missing.length > 0) throw notAWheel(path, `a wheel without ${record ? missing : 'a RECORD'}`)
-    const hashes = parseRecord(await readRecord(zip, record, path))
+    const hashes = parseRecord(await readRecord(record, path))
 
     const task = `extract ${path.split('/').at(-1)}`
     const total = wanted.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
@@ -57,7 +55,7 @@ export async function extractWheel(
     for (const entry of wanted) {
       const target = join(folder, entry.fileName)
       await mkdir(dirname(target), { recursive: true })
-      const found = await extractEntry(zip, entry, target, { signal, count }).catch((cause) => {
+      const found = await extractEntry(entry, target, { signal, count }).catch((cause) => {
         // What the disk or the signal says is not the wheel's fault.
         if (signal?.aborted || cause.syscall) throw cause
         throw notAWheel(path, `${entry.fileName}: ${cause.message}`, cause)
@@ -67,55 +65,26 @@ export async function extractWheel(
     }
     onProgress?.({ kind: 'end', task })
   } finally {
-    zip.close()
+    close()
   }
-}
-
-async function openZip(path: string): Promise<yauzl.ZipFile> {
-  const open = promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open)
-  return open(path, { lazyEntries: true, autoClose: false }).catch((cause) => {
-    throw notAWheel(path, cause.message, cause)
-  })
-}
-
-function listEntries(zip: yauzl.ZipFile): Promise<yauzl.Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: yauzl.Entry[] = []
-    zip.on('entry', (entry) => {
-      entries.push(entry)
-      zip.readEntry()
-    })
-    zip.on('end', () => resolve(entries))
-    zip.on('error', reject)
-    zip.readEntry()
-  })
-}
-
-function openEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Readable> {
-  return new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
-  })
 }
 
 /** TensorFlow's has 2 MB. */
 const MOST_RECORD_BYTES = 2 ** 23
 
-async function readRecord(zip: yauzl.ZipFile, entry: yauzl.Entry, path: string): Promise<string> {
-  // An entry that unpacks to more than it says is refused while it is read.
+async function readRecord(entry: ZipEntry, path: string): Promise<string> {
   if (entry.uncompressedSize > MOST_RECORD_BYTES) throw notAWheel(path, `a RECORD of ${entry.uncompressedSize} bytes`)
-  const pieces: Buffer[] = []
   try {
-    for await (const piece of await openEntry(zip, entry)) pieces.push(piece)
+    return await text(await entry.open())
   } catch (cause) {
     throw notAWheel(path, `a damaged RECORD (${(cause as Error).message})`, cause)
   }
-  return Buffer.concat(pieces).toString('utf8')
 }
 
 /** path → SHA-256 in URL-safe base64, as the wheel format has it. */
-function parseRecord(text: string): Map<string, string> {
+function parseRecord(record: string): Map<string, string> {
   const hashes = new Map<string, string>()
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of record.split(/\r?\n/)) {
     const match = /^"?(.+?)"?,sha256=([\w-]+),\d+$/.exec(line)
     if (match) hashes.set(match[1], match[2])
   }
@@ -123,8 +92,7 @@ function parseRecord(text: string): Map<string, string> {
 }
 
 async function extractEntry(
-  zip: yauzl.ZipFile,
-  entry: yauzl.Entry,
+  entry: ZipEntry,
   target: string,
   { signal, count }: { signal?: AbortSignal; count: (bytes: number) => void },
 ): Promise<string> {
@@ -136,6 +104,6 @@ async function extractEntry(
       next(null, piece)
     },
   })
-  await pipeline(Readable.from(await openEntry(zip, entry)), tap, createWriteStream(target), { signal })
+  await pipeline(await entry.open(), tap, createWriteStream(target), { signal })
   return hash.digest('base64url')
 }
