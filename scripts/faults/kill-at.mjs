@@ -1,15 +1,22 @@
 // A preload (node --import): counts the file operations of this process that change the disk, and kills it with SIGKILL right
-// before the one that FAULT_AT names. Where FAULT_COUNT names a file, the number of all of them is written there at the end.
+// before the one that FAULT_AT names. Where FAULT_IMAGES names a folder, it keeps there what the working folder is before each of
+// them, and at the end `images.json`: the number of the image of each operation.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
+import { recorder } from './images.mjs'
 
-const at = Number(process.env.FAULT_AT ?? 0)
+const { FAULT_AT, FAULT_IMAGES: images } = process.env
+const at = Number(FAULT_AT ?? 0)
 const write = fs.writeFileSync
+const record = images && isMainThread ? recorder(process.cwd(), images) : undefined
+const numbers = []
 let count = 0
 
 function tick() {
   if (++count === at) process.kill(process.pid, 'SIGKILL')
+  if (record) numbers.push(record())
 }
 
 /** Puts a tick before every call of the named methods that `changes` the disk. */
@@ -23,7 +30,7 @@ function watch(object, names, changes = () => true) {
   }
 }
 
-if (isMainThread && (at > 0 || process.env.FAULT_COUNT)) {
+if (isMainThread && (at > 0 || record)) {
   const file = await fs.promises.open(new URL(import.meta.url))
   watch(Object.getPrototypeOf(file), ['write', 'writev', 'writeFile', 'appendFile', 'sync', 'truncate'])
   await file.close()
@@ -39,5 +46,5 @@ if (isMainThread && (at > 0 || process.env.FAULT_COUNT)) {
     (file) => file !== 1 && file !== 2,
   )
   syncBuiltinESMExports()
-  process.on('exit', () => process.env.FAULT_COUNT && write(process.env.FAULT_COUNT, String(count)))
+  process.on('exit', () => record && write(join(images, 'images.json'), JSON.stringify([...numbers, record()])))
 }

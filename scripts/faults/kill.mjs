@@ -1,74 +1,14 @@
 // SIGKILL at file operations of small runs of every command that writes, each followed by the same command again (with
 // --resume where it has that): the files must be those of a run that was never killed, and nothing may be left over.
-import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { Prng } from '../../packages/core/src/index.ts'
-import { run } from './command.mjs'
+import { openRunner, run } from './command.mjs'
+import { BASE, SCENARIOS } from './scenarios.mjs'
+import { differences, snapshot } from './snapshot.mjs'
 
-const set = (...assignments) => assignments.flatMap((each) => ['--set', each])
-const small = set(
-  'dataset.perClass={"train":4,"val":1,"test":1}',
-  'backbones.0.pretrain.epochs=1',
-  'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"shrinkage":0.1,"between":0.5,"gamma":0,"lambda":0.1}}]',
-  'sweeps=[{"method":"crc","option":"lambda","values":[0.1,1],"folds":2}]',
-  'endToEnd.0.train.epochs=1',
-  'endToEnd.0.options={"rank":8,"steps":2}',
-)
-const weights = ['--weights', join('base', 'checkpoints', 'tiny_vgg.safetensors')]
-
-/** What is attacked: the command, and what is added to it when it goes on. */
-const SCENARIOS = {
-  run: { args: ['run', 'demo', ...small, '--out', 'out'], again: ['--resume'] },
-  train: { args: ['train', 'demo', ...small, ...weights, '--out', 'out'], again: ['--resume'] },
-  export: { args: ['export', 'demo', ...small, ...weights, '--out', 'out'], again: ['--resume'] },
-  overwrite: {
-    before: ['export', 'demo', ...small, ...weights, '--seed', '1', '--out', 'out'],
-    args: ['export', 'demo', ...small, ...weights, '--overwrite', '--out', 'out'],
-    again: [],
-  },
-  features: { args: ['features', 'demo', ...small, ...weights, '--out', 'out'], again: [] },
-  data: { args: ['data', 'get', 'demo', '--root', 'out'], again: [] },
-}
-
-/** Everything measured in time or memory, and when. */
-const TIMES = new Set(['startedAt', 'finishedAt', 'seconds', 'peakRssMb', 'command'])
-function withoutTimes(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), (key, value) => (TIMES.has(key) ? undefined : value))
-  } catch {
-    // A checkpoint has its digest in a line behind the JSON.
-    return text
-  }
-}
-
-/** Every file below a folder with a digest of what is in it, times left out. */
-function snapshot(folder) {
-  const files = {}
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath ?? entry.path, entry.name)
-    if (entry.isDirectory()) continue
-    const bytes = readFileSync(path)
-    // The report holds times of its own.
-    const isTimed = /report\.html$/.test(path)
-    const content = isTimed ? '' : path.endsWith('.json') ? withoutTimes(bytes.toString()) : bytes
-    files[relative(folder, path)] = createHash('sha256').update(content).digest('hex')
-  }
-  return files
-}
-
-function differences(expected, found) {
-  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])]
-  return names
-    .filter((name) => expected[name] !== found[name])
-    .map((name) => {
-      if (!(name in found)) return `${name} is missing`
-      return name in expected ? `${name} differs` : `${name} is left over`
-    })
-}
-
-/** One operation out of each of `most` equal parts of `count`, drawn by the seed; every one where there are no more. */
+/** One operation out of each of `most` equal parts of `count`, drawn by the seed. */
 function killPoints(count, most, prng) {
   if (most >= count) return Array.from({ length: count }, (_, i) => i + 1)
   const edge = (part) => Math.floor((part * count) / most)
@@ -76,68 +16,93 @@ function killPoints(count, most, prng) {
 }
 
 /**
- * `kills` are the kill points of each scenario; all of its operations where left out.
+ * Kills at `most` operations of each scenario; or, where that is left out, goes on from what a kill at every operation leaves:
+ * one run keeps an image of its folder before each of them, and one process goes on from every image that differs from the one
+ * before.
  * @returns the number of kills, and what went wrong
  */
-export async function killEverywhere({ kills: most = Number.POSITIVE_INFINITY, seed, only }) {
+export async function killEverywhere({ kills: most, seed, only }) {
   const failures = []
-  const fail = (failure) => {
-    console.log(`failure: ${failure}`)
-    failures.push(failure)
-  }
   let kills = 0
-  const base = mkdtempSync(join(tmpdir(), 'dml-crc-faults-base-'))
-  const folder = mkdtempSync(join(tmpdir(), 'dml-crc-faults-'))
-  const reset = (from) => {
-    rmSync(folder, { recursive: true, force: true })
-    if (from) cpSync(from, folder, { recursive: true, preserveTimestamps: true })
-    else mkdirSync(folder)
-  }
-  const must = async (args, environment) => {
-    const end = await run(folder, args, environment)
-    if (end.status !== 0) throw new Error(`dml-crc ${args.join(' ')} failed with status ${end.status}\n${end.output}`)
-  }
+  const places = ['base', 'start', 'images', ''].map((name) => mkdtempSync(join(tmpdir(), `dml-crc-faults-${name}-`)))
+  const [base, start, images, folder] = places
   try {
-    // What is there before: the drawn set and trained weights.
-    reset()
-    await must(['run', 'demo', ...small, ...set('methods=[]', 'sweeps=[]', 'endToEnd=[]'), '--out', 'base'])
+    await prepare(folder, BASE)
+    // Features are to be extracted again.
     rmSync(join(folder, 'home', 'features'), { recursive: true, force: true })
-    cpSync(folder, base, { recursive: true, preserveTimestamps: true })
-    for (const [name, { before, args, again }] of Object.entries(SCENARIOS)) {
+    copy(folder, base)
+    for (const [name, scenario] of Object.entries(SCENARIOS)) {
       if (only && only !== name) continue
-      reset(base)
-      let start = base
-      if (before) {
-        await must(before)
-        start = `${base}-${name}`
-        cpSync(folder, start, { recursive: true, preserveTimestamps: true })
-      }
-      const counter = join(base, 'count')
-      await must(args, { FAULT_COUNT: counter })
-      const count = Number(readFileSync(counter, 'utf8'))
-      rmSync(counter)
+      const { before, args, again, fresh } = scenario
+      reset(folder, fresh ? undefined : base)
+      if (before) await prepare(folder, before)
+      copy(folder, start)
+      reset(images)
+      await prepare(folder, args, { FAULT_IMAGES: images })
       const whole = snapshot(folder)
-      const failuresBefore = failures.length
-      const points = killPoints(count, most, Prng.fromSeed(seed).split(name))
-      for (const at of points) {
-        reset(start)
-        const killed = await run(folder, args, { FAULT_AT: String(at) })
-        if (++kills % 10 === 0) console.log(`${kills} kills so far, the last of ${name} at operation ${at} of ${count}`)
-        if (killed.signal !== 'SIGKILL') {
-          fail(`${name}: was not killed at operation ${at} of ${count}: ${killed.output}`)
-          continue
-        }
-        const resumed = await run(folder, [...args, ...again])
-        const wrong =
-          resumed.status === 0 ? differences(whole, snapshot(folder)) : [`fails to go on: ${resumed.output}`]
-        if (wrong.length > 0) fail(`${name} killed at operation ${at} of ${count}: ${wrong.join(', ')}`)
+      // The last image is that of the end.
+      const numbers = JSON.parse(readFileSync(join(images, 'images.json'), 'utf8')).slice(0, -1)
+      const count = numbers.length
+      const fail = (at, wrong) => {
+        const failure = `${name} killed at operation ${at} of ${count}: ${wrong}`
+        console.log(`failure: ${failure}`)
+        failures.push(failure)
       }
-      if (start !== base) rmSync(start, { recursive: true })
-      const found = failures.length - failuresBefore
-      console.log(`${name}: killed at ${points.length} of ${count} file operations, ${found} failures`)
+      const tell = (at, end) => {
+        kills++
+        const wrong = end.status === 0 ? differences(whole, snapshot(folder)) : [`fails to go on: ${end.output}`]
+        if (wrong.length > 0) fail(at, wrong.join(', '))
+      }
+      const before_ = failures.length
+      if (most === undefined) await fromImages({ folder, images, numbers, words: [...args, ...again] }, tell)
+      else {
+        for (const at of killPoints(count, most, Prng.fromSeed(seed).split(name))) {
+          reset(folder, start)
+          const killed = await run(folder, args, { FAULT_AT: String(at) })
+          if (killed.signal === 'SIGKILL') tell(at, await run(folder, [...args, ...again]))
+          else fail(at, `it was not killed: ${killed.output}`)
+        }
+      }
+      const tried = most === undefined ? `every one of ${count}` : `${Math.min(most, count)} of ${count}`
+      console.log(`${name}: killed at ${tried} file operations, ${failures.length - before_} failures`)
     }
   } finally {
-    for (const path of [base, folder]) rmSync(path, { recursive: true, force: true })
+    for (const path of places) rmSync(path, { recursive: true, force: true })
   }
   return { tries: kills, failures }
+}
+
+/** Runs the words once on each image, and tells the first operation that it stands for and how the words ended. */
+async function fromImages({ folder, images, numbers, words }, tell) {
+  let runner = openRunner()
+  try {
+    for (const [i, number] of numbers.entries()) {
+      // An operation that changed nothing, such as forcing to the disk, leaves what the one before left.
+      if (number === numbers[i - 1]) continue
+      if (number % 50 === 0) {
+        console.log(`at operation ${i + 1} of ${numbers.length}`)
+        runner.close()
+        runner = openRunner()
+      }
+      reset(folder, join(images, String(number)))
+      tell(i + 1, await runner.run(folder, words))
+    }
+  } finally {
+    runner.close()
+  }
+}
+
+/** Runs words that must succeed. */
+async function prepare(folder, words, environment) {
+  const end = await run(folder, words, environment)
+  if (end.status !== 0) throw new Error(`${words.join(' ')} failed with status ${end.status}\n${end.output}`)
+}
+
+const copy = (from, to) => reset(to, from)
+
+/** Makes a folder what another one is; empty where that is left out. */
+function reset(folder, from) {
+  rmSync(folder, { recursive: true, force: true })
+  if (from) cpSync(from, folder, { recursive: true, preserveTimestamps: true })
+  else mkdirSync(folder)
 }
