@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { replaceFile } from '@dml-crc/core'
+import { replaceFile, sweepLeftovers } from '@dml-crc/core'
 import { type Window, withResampler } from '../transforms/resample.ts'
 import { type Size, shortSide } from '../transforms/transform.ts'
 import { fill, lengthOf, withFile } from './file-bytes.ts'
@@ -27,6 +27,7 @@ interface Stored {
 export class ImageCache {
   readonly #folder: string
   readonly #known = new Map<string, Promise<Stored>>()
+  #swept?: Promise<void>
 
   constructor(folder: string) {
     this.#folder = folder
@@ -54,7 +55,12 @@ export class ImageCache {
     const parts = [VERSION, await decoders(), path, size, mtimeMs, side]
     const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
     const file = join(this.#folder, key.slice(0, 2), `${key}.rgb`)
-    return (await readHeader(file)) ?? make(path, side, file)
+    const stored = await readHeader(file)
+    if (stored) return stored
+    // What processes left that were killed while they wrote.
+    this.#swept ??= sweepLeftovers(this.#folder, { deep: true })
+    await this.#swept
+    return make(path, side, file)
   }
 
   async #draw(path: string, side: number, window: Window, out: Uint8Array): Promise<void> {

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, InputError, Prng } from '@dml-crc/core'
@@ -146,6 +147,20 @@ describe('createLoader', () => {
 })
 
 describe('the cache', () => {
+  it('removes what a killed process left half written, before it writes anything', async () => {
+    const cache = join(folder, 'cache-3')
+    const transform = centerCrop({ size: 16 })
+    await all(loader({ transform, cache }, records.slice(0, 3)))
+    const names = (await readdir(cache, { recursive: true })).filter((name) => name.endsWith('.rgb'))
+    // As `replaceFile` names what a process is writing; this one is long gone, on another machine.
+    const left = join(cache, `${names[0]}.00000000-1-00000000.tmp`)
+    await writeFile(left, 'half')
+    await utimes(left, 0, 0)
+    await all(loader({ transform, cache }, records.slice(3, 6)))
+    expect((await readdir(cache, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    expect(existsSync(join(cache, names[0]))).toBe(true)
+  })
+
   it('gives the same bytes cold and warm, and for a middle crop those of the file', async () => {
     const cache = join(folder, 'cache')
     for (const transform of [random, centerCrop({ size: 24, resize: 30 })]) {
