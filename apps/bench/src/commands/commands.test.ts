@@ -168,7 +168,9 @@ describe('dml-crc export and predict', () => {
 
 describe('dml-crc compare', () => {
   it('puts the best first and tests the others against the best baseline, seeds averaged', async () => {
-    const lines = JSON.parse(expectDone(await dmlCrc.run('compare', 'base', '--json'))) as ComparedMethod[]
+    const { methods: lines }: { methods: ComparedMethod[] } = JSON.parse(
+      expectDone(await dmlCrc.run('compare', 'base', '--json')),
+    )
     const summaries = summarise(Results.parse(json('base', 'results.json')).rows)
     expect(lines.map(({ top1 }) => top1)).toEqual(summaries.map(({ top1 }) => top1.mean).sort((a, b) => b - a))
     const best = summaries.filter(({ first }) => first.baseline).reduce((a, b) => (b.top1.mean > a.top1.mean ? b : a))
