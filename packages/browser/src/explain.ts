@@ -13,10 +13,14 @@ export interface Reasons {
  * Which training images decide what pictures are taken for, and how much each class has of the code.
  * @throws {InputError} for a picture that cannot be decoded, or a model that has no codes.
  */
-export async function explain(images: ImageModel, pictures: Pictures, { top = 8 } = {}): Promise<Reasons[]> {
+export async function explain(
+  images: ImageModel,
+  pictures: Pictures,
+  options: { top?: number } = {},
+): Promise<Reasons[]> {
   const { model, samples } = images
   const { classNames } = model
-  const explanations = await explainFeatures(model, await features(images, pictures), { top })
+  const explanations = await explainFeatures(model, await features(images, pictures), options)
   return explanations.map(({ samples: support, share }) => ({
     support: support.map(({ index, label, code }) => ({
       row: index,

@@ -4,7 +4,12 @@ export { binomialInterval } from './evaluation/binomial-interval.ts'
 export { calibrate } from './evaluation/calibrate.ts'
 export { expectedCalibrationError, type ReliabilityBin, reliability } from './evaluation/calibration.ts'
 export { type CrcGrid, type CrcGridOptions, crcGrid } from './evaluation/crc-grid.ts'
-export { type CrossValidateOptions, type CrossValidation, crossValidate } from './evaluation/cross-validate.ts'
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  DEFAULT_FOLDS,
+} from './evaluation/cross-validate.ts'
 export { holm } from './evaluation/holm.ts'
 export { accuracy, type ClassMeasures, confusionMatrix, meanPerClass, perClass, topK } from './evaluation/measures.ts'
 export { type PairedBootstrap, type PairedBootstrapOptions, pairedBootstrap } from './evaluation/paired-bootstrap.ts'

@@ -12,7 +12,7 @@ Examples:
 An image is coded over the training images of the model in its learned metric: those of the largest codes say why it was
 classified as it was. A negative code takes away.`
 
-type ExplainOptions = GlobalOptions & { top: string; engine?: EngineName | 'auto' }
+type ExplainOptions = GlobalOptions & { top?: number; engine?: EngineName | 'auto' }
 
 export function addExplain(program: Command): void {
   program
@@ -20,19 +20,18 @@ export function addExplain(program: Command): void {
     .description('say which training images decide the class of an image')
     .argument('<model>', 'folder that `dml-crc run` or `export` wrote')
     .argument('<images...>', 'files, or folders of them')
-    .option('--top <n>', 'training images to name', '8')
+    .option('--top <n>', 'training images to name', (text) => positiveNumber('--top', text))
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, images: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExplainOptions>()
-      const top = positiveNumber('--top', options.top)
       const { loadEngine } = await import('@dml-crc/engine')
       const { explainImages, loadExport } = await import('@dml-crc/trainer')
       const { modelFolder } = await import('../results/model-folder.ts')
       const folder = modelFolder(model)
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)
-      const found = await explainImages(loaded, images, { top })
+      const found = await explainImages(loaded, images, { top: options.top })
       loaded.backbone.dispose()
       const terminal = openTerminal(options)
       const columns = [

@@ -14,7 +14,7 @@ Examples:
 Probabilities are calibrated on images that were held out. «none of these»: the likeliest class is less likely than it is
 for 95 of 100 of them, or than --threshold says.`
 
-type PredictOptions = GlobalOptions & { top: string; threshold?: number; engine?: EngineName | 'auto' }
+type PredictOptions = GlobalOptions & { top?: number; threshold?: number; engine?: EngineName | 'auto' }
 
 const withThreshold = (model: Model, threshold: number | undefined): Model =>
   threshold === undefined ? model : { ...model, calibration: { temperature: 1, ...model.calibration, threshold } }
@@ -32,13 +32,12 @@ export function addPredict(program: Command): void {
     .description('name what images show, by an exported model')
     .argument('<model>', 'folder that `dml-crc run`, `train` or `export` wrote')
     .argument('<images...>', 'files, or folders of them')
-    .option('--top <n>', 'classes to name for each image', '5')
+    .option('--top <n>', 'classes to name for each image', (text) => positiveNumber('--top', text))
     .option('--threshold <p>', 'least probability of the likeliest class (default: chosen on held-out images)', share)
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, images: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PredictOptions>()
-      const top = positiveNumber('--top', options.top)
       const { loadEngine } = await import('@dml-crc/engine')
       const { loadExport, predict } = await import('@dml-crc/trainer')
       const { modelFolder } = await import('../results/model-folder.ts')
@@ -46,7 +45,7 @@ export function addPredict(program: Command): void {
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)
       const used = { ...loaded, model: withThreshold(loaded.model, options.threshold) }
-      const predictions = await predict(used, images, { top })
+      const predictions = await predict(used, images, { top: options.top })
       const terminal = openTerminal(options)
       const columns = [{ heading: 'image' }, { heading: 'class' }, { heading: 'likeliest, %' }]
       const rows = predictions.map(({ source, className, unknown, top }) => [

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { MethodEntry } from './method-schema.ts'
+import { MethodEntry, selectAndSeed } from './method-schema.ts'
 
 /** An experiment on features that are there as files: every method on every set and network. */
 export const FeatureExperiment = z.strictObject({
@@ -23,8 +23,7 @@ export const FeatureExperiment = z.strictObject({
       networks: z.array(z.string()).min(1).describe('Names of the networks that the features are of'),
     })
     .describe('Files DATASET.NETWORK.SPLIT.safetensors, each with `features` [N, d] and `labels` [N]'),
-  select: z.strictObject({ folds: z.number().int().min(2) }).default({ folds: 5 }),
-  seed: z.number().int().min(0).default(0).describe('The root of every random number of the run'),
+  ...selectAndSeed,
   methods: z.array(MethodEntry).min(1),
 })
 

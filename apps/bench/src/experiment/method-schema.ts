@@ -1,7 +1,13 @@
-import { type Method, type MethodOptions, methods } from '@dml-crc/metric'
+import { DEFAULT_FOLDS, type Method, type MethodOptions, methods } from '@dml-crc/metric'
 import * as z from 'zod'
 
 const positive = z.number().int().positive()
+
+/** What experiments on images and on files of features have alike. */
+export const selectAndSeed = {
+  select: z.strictObject({ folds: z.number().int().min(2) }).default({ folds: DEFAULT_FOLDS }),
+  seed: z.number().int().min(0).default(0).describe('The root of every random number of the run'),
+}
 
 /** The options of a method as an experiment gives them: none is required, and only those given are kept. */
 function givenOptions({ options }: Method) {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { MethodEntry, optionsOf, SweepEntry } from './method-schema.ts'
+import { MethodEntry, optionsOf, SweepEntry, selectAndSeed } from './method-schema.ts'
 
 const positive = z.number().int().positive()
 
@@ -43,10 +43,10 @@ const Training = z
     epochs: positive,
     batchSize: positive,
     learningRate: z.number().positive().describe('Peak rate of the head or the metric'),
-    backboneRate: z.number().min(0).default(1).describe('Factor on the rate for the backbone'),
-    metricRate: z.number().min(0).default(1).describe('Factor on the rate for the metric, λ and the temperature'),
-    weightDecay: z.number().min(0).default(0),
-    warmUp: z.number().min(0).max(0.99).default(0.1).describe('Share of the steps in which the rate rises'),
+    backboneRate: z.number().min(0).optional().describe('Factor on the rate for the backbone'),
+    metricRate: z.number().min(0).optional().describe('Factor on the rate for the metric, λ and the temperature'),
+    weightDecay: z.number().min(0).optional(),
+    warmUp: z.number().min(0).max(0.99).optional().describe('Share of the steps in which the rate rises'),
     scale: share.default([0.4, 1]).describe('Share of an image that a training view shows'),
     clipNorm: z.number().positive().optional().describe('Limit on the norm of the gradients'),
   })
@@ -118,8 +118,7 @@ export const Experiment = z.strictObject({
   dataset: Dataset,
   splits: Splits,
   backbones: z.array(Backbone).min(1).describe('Each is run with every method'),
-  select: z.strictObject({ folds: z.number().int().min(2) }).default({ folds: 5 }),
-  seed: z.number().int().min(0).default(0).describe('The root of every random number of the run'),
+  ...selectAndSeed,
   batchSize: positive.default(32).describe('Images a batch when features are extracted'),
   shortSide: z
     .union([shortSide, z.array(shortSide).min(1)])

@@ -9,8 +9,11 @@ import { type Features, takeRows } from '../samples/matrix.ts'
 import { accuracy } from './measures.ts'
 import { fitSamples, takeSamples, type Views } from './viewed-samples.ts'
 
+/** Parts of the fit set where none are asked for. */
+export const DEFAULT_FOLDS = 5
+
 export interface CrossValidateOptions {
-  /** Parts of the fit set, each held out once. Default 5. */
+  /** Parts of the fit set, each held out once. Default {@link DEFAULT_FOLDS}. */
   folds?: number
   /** Views of the samples, which classifiers are fitted on; held-out samples are classified by their rows of `features`. */
   views?: Views
@@ -35,7 +38,7 @@ export async function crossValidate(
   candidates: Readonly<Record<string, Classifier>>,
   features: Features,
   labels: ArrayLike<number>,
-  { folds = 5, views, prng }: CrossValidateOptions,
+  { folds = DEFAULT_FOLDS, views, prng }: CrossValidateOptions,
 ): Promise<CrossValidation> {
   const keys = Object.keys(candidates)
   if (keys.length === 0) {

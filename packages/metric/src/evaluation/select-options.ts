@@ -24,7 +24,7 @@ export interface SelectOptions {
   options?: MethodOptions
   /** Values to choose from. Default those that the method's record names, of the options that do not stay. */
   grid?: Readonly<Record<string, readonly unknown[]>>
-  /** Parts of the fit set, each held out once. Default 5. */
+  /** Parts of the fit set, each held out once; as many as `crossValidate` takes by default. */
   folds?: number
   /** Views of the samples, as for `crossValidate`. */
   views?: Views

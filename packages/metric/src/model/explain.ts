@@ -25,11 +25,7 @@ export interface Explanation {
  * fitted on.
  * @throws {InputError} for features of another width, or a model without codes.
  */
-export async function explain(
-  given: Model,
-  features: Features,
-  { top = 10 }: { top?: number } = {},
-): Promise<Explanation[]> {
+export async function explain(given: Model, features: Features, { top = 8 } = {}): Promise<Explanation[]> {
   checkWhole('top', top)
   const model = requireCollaborative(given, 'explain')
   const rows = await checkFeatures(features, 'queries', modelWidth(model))

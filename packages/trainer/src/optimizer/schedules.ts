@@ -11,7 +11,7 @@ export const constant: Schedule = () => 1
  * @param warmUp a fraction of the run, in [0, 1).
  * @throws {InputError} when it is outside.
  */
-export function warmUpCosine({ warmUp = 0.05, floor = 0 } = {}): Schedule {
+export function warmUpCosine({ warmUp = 0.1, floor = 0 } = {}): Schedule {
   if (!(warmUp >= 0 && warmUp < 1)) {
     throw new InputError('warmUp', {
       expected: 'a fraction of the run in [0, 1)',

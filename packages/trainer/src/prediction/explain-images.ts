@@ -18,11 +18,11 @@ export interface ImageExplanation {
 export async function explainImages(
   images: ImageModel,
   inputs: ImageInputs,
-  { top = 8 } = {},
+  options: { top?: number } = {},
 ): Promise<ImageExplanation[]> {
   const { model, samples } = images
   const { sources, features } = await imageFeatures(images, inputs)
-  const explanations = await explain(model, features, { top })
+  const explanations = await explain(model, features, options)
   return explanations.map(({ predicted, samples: support }, i) => ({
     source: sources[i],
     className: nameOfClass(model, predicted),

@@ -36,7 +36,6 @@ async function imagesUnder(path: string): Promise<string[]> {
 export async function imageFeatures(
   { backbone, transforms }: Pick<ImageModel, 'backbone' | 'transforms'>,
   inputs: ImageInputs,
-  batchSize = 32,
 ): Promise<{ sources: string[]; features: Matrix }> {
   const list = typeof inputs === 'string' || inputs instanceof Uint8Array ? [inputs] : inputs
   if (list.length === 0) {
@@ -58,7 +57,7 @@ export async function imageFeatures(
         records.push({ id, path, label: -1 })
       }
     }
-    const { features } = await extractViews({ backbone, records, transforms, batchSize })
+    const { features } = await extractViews({ backbone, records, transforms })
     return { sources: records.map(({ id }) => id), features }
   } finally {
     await rm(folder, { recursive: true })

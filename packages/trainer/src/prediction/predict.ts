@@ -30,12 +30,8 @@ export interface ImagePrediction {
  * @throws {InputError} when nothing is given.
  * @throws {DataError} for a path that is not there, a folder without images, or a damaged image.
  */
-export async function predict(
-  images: ImageModel,
-  inputs: ImageInputs,
-  { top = 5, batchSize = 32 } = {},
-): Promise<ImagePrediction[]> {
-  const { sources, features } = await imageFeatures(images, inputs, batchSize)
+export async function predict(images: ImageModel, inputs: ImageInputs, { top = 5 } = {}): Promise<ImagePrediction[]> {
+  const { sources, features } = await imageFeatures(images, inputs)
   const { model } = images
   const { labels, probabilities, unknown } = await predictFeatures(model, features)
   const [, count] = probabilities.shape
