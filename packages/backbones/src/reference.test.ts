@@ -20,6 +20,15 @@ import type { WeightsFile } from './weights/weights-file.ts'
 const FEATURE_STEP = 3
 const GRADIENT_STEP = 31
 
+/** What the hashed numbers of a tensor are scaled and moved by, as the reference's are. */
+function distribution(name: string, fanIn: number, isMatrix: boolean): { center: number; scale: number } {
+  if (/(token|embed|latent)$/.test(name)) return { center: 0, scale: 0.5 }
+  if (isMatrix) return { center: 0, scale: Math.sqrt(6 / fanIn) }
+  if (name.endsWith('running_var')) return { center: 1, scale: 0.5 }
+  if (name.endsWith('.weight')) return { center: 0.4, scale: 0.1 }
+  return name.endsWith('running_mean') ? { center: 0, scale: 0.2 } : { center: 1, scale: 0.8 }
+}
+
 /** A file whose tensors come from a hash of their names, as the reference's do. */
 function hashedFile(record: BackboneRecord, framework: string, layer: string): WeightsFile {
   const naming = record.namings.find(({ name }) => name.includes(framework))!
@@ -37,13 +46,9 @@ function hashedFile(record: BackboneRecord, framework: string, layer: string): W
     async read(name) {
       const shape = shapes.get(name)!
       const fanIn = shape.slice(1).reduce((a, b) => a * b, 1)
-      const data = hashedNumbers(name, shape[0] * fanIn).map((x) => {
-        if (/(token|embed|latent)$/.test(name)) return 0.5 * x
-        if (shape.length > 1) return x * Math.sqrt(6 / fanIn)
-        if (name.endsWith('running_var')) return 1 + 0.5 * x
-        if (name.endsWith('.weight')) return 0.4 + 0.1 * x
-        return name.endsWith('running_mean') ? 0.2 * x : 1 + 0.8 * x
-      })
+      const { center, scale } = distribution(name, fanIn, shape.length > 1)
+      const data = hashedNumbers(name, shape[0] * fanIn)
+      for (let i = 0; i < data.length; i++) data[i] = center + scale * data[i]
       return { shape, data }
     },
     close: async () => {},

@@ -1,3 +1,4 @@
+import { depthwise } from './depthwise'
 import { depthwiseFilterGradient, depthwiseInputGradient, foldPatches, maxPoolGradient } from './images'
 import { multiply } from './multiply'
 import { packB } from './pack'
@@ -15,4 +16,5 @@ export function run(kind: i32, job: usize, thread: i32): void {
   else if (kind === 7) solveRows(job)
   else if (kind === 8) substitute(job)
   else if (kind === 9) factorPanel(job)
+  else if (kind === 10) depthwise(job)
 }

@@ -10,7 +10,6 @@ const FILES = [
   'dist/tf-backend-wasm.node.js',
   'wasm-out/tfjs-backend-wasm-threaded-simd.js',
   'wasm-out/tfjs-backend-wasm-threaded-simd.wasm',
-  'wasm-out/tfjs-backend-wasm-threaded-simd.worker.js',
 ]
 
 const from = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'))

@@ -124,7 +124,7 @@ describe('convolution and its gradients agree with the cpu engine', () => {
     '%s one with dilation is one whose filter has zeros between its taps',
     async (_, convolve, out, depthwise) => {
       for (const dilation of [2, 3, [1, 2], [3, 2]] as const) {
-        for (const pad of ['same', 'valid', ...(depthwise ? [] : [2])] as ('same' | 'valid' | number)[]) {
+        for (const pad of ['same', 'valid', 2] as const) {
           const [down, across] = typeof dilation === 'number' ? [dilation, dilation] : dilation
           const [input, filter] = [random(2, 11, 12, 4), random(3, 2, 4, out)]
           const spread = spreadByLoops(filter, down, across)
@@ -197,6 +197,38 @@ it('depthwise convolution and its gradients agree with the cpu engine', async ()
       }
     }
   }
+})
+
+it.each(['linear', 'relu', 'relu6', 'elu'] as const)(
+  'depthwise convolution fused with a bias and %s agrees with the cpu engine',
+  async (activation) => {
+    for (const [channels, multiplier, pad] of [
+      [5, 1, 'same'],
+      [24, 1, 'same'],
+      [37, 1, 'valid'],
+      [9, 3, 'same'],
+    ] as const) {
+      await expectSame(
+        [random(2, 6, 5, channels), random(3, 5, channels, multiplier), random(channels * multiplier)],
+        (x, filter, bias) => [
+          tf.fused.depthwiseConv2d({
+            x: tf.mul(x, 8) as tf.Tensor4D,
+            filter: filter as tf.Tensor4D,
+            bias,
+            strides: 1,
+            pad,
+            activation,
+          }),
+        ],
+      )
+    }
+  },
+)
+
+it('depthwise convolution of numbers that are not finite is not finite', async () => {
+  const x = tf.fill([1, 4, 4, 11], Number.NaN) as tf.Tensor4D
+  const y = await tf.depthwiseConv2d(x, tf.ones([3, 3, 11, 1]) as tf.Tensor4D, 1, 'same').data()
+  expect(y.every(Number.isNaN)).toBe(true)
 })
 
 function inner(a: Values, b: Values): number {

@@ -1,4 +1,4 @@
-import { splitActivation } from './activation.ts'
+import { productActivations, splitActivation } from './activation.ts'
 import { convolutionInfo, depthwiseInfo, geometry, turnedRound } from './geometry.ts'
 import { JobKind } from './jobs.ts'
 import type { Kernel } from './kernel.ts'
@@ -89,6 +89,25 @@ const inputGradient: Kernel = (jobs, { inputs: { dy, filter }, attrs, backend, a
   return out
 }
 
+/** Y = x ∗ filter, each channel by itself, then bias and activation where it is fused. */
+const depthwise: Kernel = (jobs, call) => {
+  const { inputs, attrs, backend, address } = call
+  const { x, filter, bias } = inputs
+  const info = depthwiseInfo(x!.shape, filter!.shape, attrs)
+  const { activation, follow } = splitActivation(call)
+  const out = backend.makeOutput(info.outShape, 'float32')
+  jobs.run(JobKind.depthwise, {
+    ...geometry(jobs, address(x!), info),
+    1: address(filter!),
+    2: address(out),
+    3: bias ? address(bias) : 0,
+    4: info.batchSize,
+    5: info.outChannels / info.inChannels,
+    6: productActivations[activation],
+  })
+  return follow(out)
+}
+
 /** The gradient for the image, whose shape is an attribute then, from the filter; or the other way round. */
 const depthwiseGradient =
   (kind: JobKind): Kernel =>
@@ -110,6 +129,8 @@ const depthwiseGradient =
 export const convolutionKernels: Record<string, Kernel> = {
   Conv2D: forward,
   FusedConv2D: forward,
+  DepthwiseConv2dNative: depthwise,
+  FusedDepthwiseConv2D: depthwise,
   Conv2DBackpropFilter: filterGradient,
   Conv2DBackpropInput: inputGradient,
   DepthwiseConv2dNativeBackpropInput: depthwiseGradient(JobKind.depthwiseInputGradient),

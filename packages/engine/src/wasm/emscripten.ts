@@ -4,7 +4,6 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileFunction } from 'node:vm'
-import { Worker } from 'node:worker_threads'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { withApplicationTensorFlow } from '../application-tensorflow.ts'
 
@@ -22,40 +21,26 @@ export interface WasmModule {
   _malloc(bytes: number): number
   _free(address: number): void
   cwrap(name: string, result: string | null, parameters: string[]): (...values: unknown[]) => unknown
-  PThread: { runningWorkers: Worker[]; unusedWorkers: Worker[] }
 }
 
 type Factory = (options: object) => Promise<WasmModule>
 
 /**
  * Instantiates the threaded SIMD build of the wasm backend on `memory`. Its own loader refuses threads in Node,
- * where workers cannot start from the Blob that it makes. Here the factory below that loader runs with a Worker
- * that starts from the worker's text, and starts as many as there will be threads, not eight.
+ * where workers cannot start from the Blob that it makes; the factory below that loader does not ask. It starts no
+ * worker here: its kernels' threads wait for each other in a loop that takes up to a millisecond of two processors after
+ * every operation, however small. The memory is shared all the same, with the threads of {@link Jobs}.
  */
-export async function instantiateThreaded(memory: WebAssembly.Memory, threads: number): Promise<WasmModule> {
+export async function instantiateThreaded(memory: WebAssembly.Memory): Promise<WasmModule> {
   const path = `${build}.js`
-  const { wasmWorkerContents } = require(`${build}.worker.js`) as { wasmWorkerContents: string }
-  // The text lost a level of escapes on its way into the package.
-  const workerText = wasmWorkerContents.replace(/\n/g, '\\n')
-  class TextWorker extends Worker {
-    constructor() {
-      super(workerText, { eval: true, execArgv: [] })
-    }
-  }
-  const text = (await readFile(path, 'utf8')).replace('pthreadPoolSize=8', `pthreadPoolSize=${threads}`)
-  const parameters = ['module', 'exports', 'require', '__filename', '__dirname', 'Worker']
+  const counted = 'var numWorkersToLoad=PThread.unusedWorkers.length;'
+  const text = (await readFile(path, 'utf8'))
+    .replace('pthreadPoolSize=8', 'pthreadPoolSize=0')
+    // It goes on when the last worker has loaded: without any, at once.
+    .replace(counted, `${counted}if(numWorkersToLoad===0)removeRunDependency("wasm-instantiate");`)
+  const parameters = ['module', 'exports', 'require', '__filename', '__dirname']
   const module = { exports: {} as Factory }
-  // The backend starts half as many threads as there are processors, whatever number is asked of it.
-  const processors = { cpus: () => new Array(2 * threads) }
-  const requireFor = (id: string) => (id === 'os' ? processors : require(id))
-  compileFunction(text, parameters, { filename: path })(
-    module,
-    module.exports,
-    requireFor,
-    path,
-    dirname(path),
-    TextWorker,
-  )
+  compileFunction(text, parameters, { filename: path })(module, module.exports, require, path, dirname(path))
   const wasm = await withoutTraces(() => module.exports({ wasmMemory: memory }))
   wasm.tfjs = bridge(wasm)
   return wasm
@@ -90,11 +75,6 @@ function bridge(module: WasmModule): Record<string, unknown> {
     disposeData: module.cwrap('dispose_data', null, ['number']),
     dispose: module.cwrap('dispose', null, []),
   }
-}
-
-/** Lets the process end while the threads wait for work. */
-export function releaseProcess(module: WasmModule): void {
-  for (const worker of [...module.PThread.runningWorkers, ...module.PThread.unusedWorkers]) worker.unref()
 }
 
 /** The package of the backend, in the same CommonJS copy that its kernels registered themselves from. */

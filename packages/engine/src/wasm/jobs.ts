@@ -16,6 +16,7 @@ export const JobKind = {
   solveRows: 7,
   substitute: 8,
   factorPanel: 9,
+  depthwise: 10,
 } as const
 export type JobKind = (typeof JobKind)[keyof typeof JobKind]
 

@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { convolutionKernels } from './convolution.ts'
-import { instantiateThreaded, releaseProcess, wasmPackage } from './emscripten.ts'
+import { instantiateThreaded, wasmPackage } from './emscripten.ts'
 import { factorisationKernels } from './factorisation.ts'
 import { Jobs } from './jobs.ts'
 import { registerKernels } from './kernel.ts'
@@ -20,9 +20,9 @@ export async function loadWasm() {
   const { BackendWasm, setThreadsCount, version_wasm } = wasmPackage()
   try {
     const memory = new WebAssembly.Memory({ initial: 256, maximum: LARGEST_MEMORY, shared: true })
-    const module = await instantiateThreaded(memory, threads)
+    const module = await instantiateThreaded(memory)
     tf.removeBackend('wasm')
-    setThreadsCount(threads)
+    setThreadsCount(1)
     tf.registerBackend('wasm', () => new BackendWasm(module), 2)
     const jobs = await Jobs.create(module, memory, threads)
     registerKernels(jobs, {
@@ -33,7 +33,6 @@ export async function loadWasm() {
       ...factorisationKernels,
     })
     await tf.setBackend('wasm')
-    releaseProcess(module)
   } catch (error) {
     throw new EngineError(
       'wasm',
