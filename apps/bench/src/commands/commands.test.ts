@@ -182,8 +182,8 @@ describe('dml-crc compare', () => {
       expect(difference!.mean).toBeCloseTo(top1 - best.top1.mean, 10)
       expect(corrected).toBeGreaterThanOrEqual(p!)
     }
-    const text = expectDone(await dmlCrc.run('compare', 'base', 'base'))
-    expect(text.trimEnd().split('\n')).toHaveLength(2 + 2 * summaries.length)
+    const [methods] = expectDone(await dmlCrc.run('compare', 'base', 'base')).split('\n\n')
+    expect(methods.split('\n')).toHaveLength(2 + 2 * summaries.length)
   })
 
   it('says that a folder holds no run', async () => expectError(await dmlCrc.run('compare', 'nowhere'), /nowhere/))
