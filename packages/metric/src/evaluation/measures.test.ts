@@ -2,8 +2,8 @@ import { Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stratifiedFolds } from '../samples/folds.ts'
-import type { Matrix } from '../samples/matrix.ts'
 import { randomSigns } from '../samples/random-signs.ts'
+import { matrix } from '../testdata/references.ts'
 import { expectedCalibrationError, reliability } from './calibration.ts'
 import { accuracy, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
 import { retrieval } from './retrieval.ts'
@@ -11,10 +11,6 @@ import { bootstrapInterval, hits, mcnemar } from './significance.ts'
 
 beforeAll(() => loadEngine({ prefer: 'cpu' }))
 
-const matrix = (rows: number[][]): Matrix => ({
-  data: Float32Array.from(rows.flat()),
-  shape: [rows.length, rows[0].length],
-})
 const truth = [0, 0, 0, 1, 1, 2]
 const said = [0, 0, 1, 1, 1, 0]
 

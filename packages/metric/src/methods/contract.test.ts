@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DataError, Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { loadModel, saveModel } from '../files.ts'
 import type { Classifier } from '../fitting/define-method.ts'
 import { modelFromBytes, modelToBytes } from '../model/bytes.ts'
@@ -12,14 +12,11 @@ import { modelClasses, modelWidth } from '../model/model.ts'
 import { openModel } from '../model/open.ts'
 import { predict, scores } from '../model/predict.ts'
 import { deserialise, serialise } from '../model/serialise.ts'
-import { type Matrix, takeRows } from '../samples/matrix.ts'
+import { takeRows } from '../samples/matrix.ts'
 import goldens from '../testdata/goldens.json' with { type: 'json' }
+import { expectClose, matrix, onCpuWithoutLeaks } from '../testdata/references.ts'
 import { methods } from './methods.ts'
 
-const matrix = (rows: number[][]): Matrix => ({
-  data: Float32Array.from(rows.flat()),
-  shape: [rows.length, rows[0].length],
-})
 const features = matrix(goldens.features)
 const queries = matrix(goldens.queries)
 const { labels } = goldens
@@ -39,22 +36,11 @@ const make = (name: string, options: Record<string, unknown> = {}): Classifier =
   methods.find((method) => method.name === name)!.make({ ...QUICK[name], ...options })
 
 let folder: string
-let before = 0
+onCpuWithoutLeaks()
 beforeAll(async () => {
-  await loadEngine({ prefer: 'cpu' })
   folder = await mkdtemp(join(tmpdir(), 'models-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
-beforeEach(() => {
-  before = tf.memory().numTensors
-})
-afterEach(() => expect(tf.memory().numTensors).toBe(before))
-
-function expectClose(a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number): void {
-  const size = Math.max(...Array.from(b, Math.abs))
-  expect(a.length).toBe(b.length)
-  for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i])).toBeLessThan(tolerance * size)
-}
 
 /** Runs `work` with an engine whose operation number `at` fails; gives how many there were. */
 async function failingAt(operation: 'runKernel' | 'read', at: number, work: () => Promise<unknown>): Promise<number> {
@@ -190,6 +176,7 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
 
   it('leaves nothing on the engine when it fails, wherever that is', async () => {
     const fit = () => make(name).fit(features, labels)
+    const before = tf.memory().numTensors
     for (const operation of ['runKernel', 'read'] as const) {
       const calls = await failingAt(operation, Number.POSITIVE_INFINITY, fit)
       for (const at of spread(calls, 8)) {
@@ -208,17 +195,22 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
   })
 })
 
-it('every method says the same on wasm as on cpu', async () => {
-  const all = async () => {
-    const said = new Map<string, Float32Array>()
+describe('on wasm', () => {
+  const said = async () => {
+    const scores = new Map<string, Float32Array>()
     for (const { name } of methods) {
       const model = await make(name).fit(features, labels)
-      said.set(name, (await predict(model, queries)).scores.data)
+      scores.set(name, (await predict(model, queries)).scores.data)
     }
-    return said
+    return scores
   }
-  const cpu = await all()
-  await loadEngine({ prefer: 'wasm' })
-  before = tf.memory().numTensors
-  for (const [name, scores] of await all()) expectClose(scores, cpu.get(name)!, name === 'dmlCrc' ? 1e-3 : 1e-4)
+  let cpu: Map<string, Float32Array>
+  beforeAll(async () => {
+    cpu = await said()
+    await loadEngine({ prefer: 'wasm' })
+  })
+
+  it('every method says the same as on cpu', async () => {
+    for (const [name, scores] of await said()) expectClose(scores, cpu.get(name)!, name === 'dmlCrc' ? 1e-3 : 1e-4)
+  })
 })

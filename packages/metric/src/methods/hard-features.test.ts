@@ -1,19 +1,14 @@
 import { DmlCrcError, NumericalError } from '@dml-crc/core'
-import { loadEngine } from '@dml-crc/engine'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { predict } from '../model/predict.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import goldens from '../testdata/goldens.json' with { type: 'json' }
+import { matrix, onCpuWithoutLeaks, PLAIN } from '../testdata/references.ts'
 import { softmax } from './linear/softmax.ts'
 import { methods } from './methods.ts'
 import { wcrc } from './representation/wcrc.ts'
 
-const matrix = (rows: number[][], scale = 1): Matrix => ({
-  data: Float32Array.from(rows.flat(), (value) => value * scale),
-  shape: [rows.length, rows[0].length],
-})
 const { labels } = goldens
-const PLAIN = { signedSquareRoot: false, unitNorm: false, center: false }
 const QUICK = {
   dmlCrcGradient: { steps: 3, rank: 6 },
   dmlProCrc: { steps: 3, rank: 6 },
@@ -22,7 +17,7 @@ const QUICK = {
   lmnn: { steps: 3 },
 } as Record<string, object>
 
-beforeAll(() => loadEngine({ prefer: 'cpu' }))
+onCpuWithoutLeaks()
 
 /** The scores, or the error. */
 async function outcome(

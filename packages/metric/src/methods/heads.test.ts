@@ -1,7 +1,6 @@
 import { Prng } from '@dml-crc/core'
-import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Classifier } from '../fitting/define-method.ts'
 import { oneHot } from '../heads/one-hot.ts'
 import { leftOutAnswers } from '../heads/ridge-system.ts'
@@ -9,41 +8,21 @@ import { leftOutProducts, shrunkFactor, withinClass } from '../heads/within-clas
 import { predict } from '../model/predict.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import goldens from '../testdata/head-goldens.json' with { type: 'json' }
+import { expectClose, matrix, onCpuWithoutLeaks, PLAIN } from '../testdata/references.ts'
 import { kernelRidge } from './kernel/kernel-ridge.ts'
 import { ranPac } from './kernel/ran-pac.ts'
 import { lda } from './linear/lda.ts'
 import { linearSvm } from './linear/linear-svm.ts'
 import { wccn } from './nearest/wccn.ts'
 
-beforeAll(() => loadEngine({ prefer: 'cpu' }))
+onCpuWithoutLeaks()
 
-const matrix = (rows: number[][]): Matrix => ({
-  data: Float32Array.from(rows.flat()),
-  shape: [rows.length, rows[0].length],
-})
-/** The features as they are, as the references take them. */
-const plain = { signedSquareRoot: false, unitNorm: false, center: false }
 const features = matrix(goldens.features)
 const queries = matrix(goldens.queries)
 const labels = Int32Array.from(goldens.labels)
 
-let before = 0
-beforeAll(() => {
-  before = tf.memory().numTensors
-})
-afterEach(() => expect(tf.memory().numTensors).toBe(before))
-
 async function scoresOf(classifier: Classifier, on = features, by: ArrayLike<number> = labels, what = queries) {
   return (await predict(await classifier.fit(on, by), what)).scores
-}
-
-function expectClose(actual: ArrayLike<number>, expected: number[][], tolerance: number): void {
-  const flat = expected.flat()
-  const size = Math.max(...flat.map(Math.abs))
-  expect(actual.length).toBe(flat.length)
-  flat.forEach((value, i) => {
-    expect(Math.abs(actual[i] - value)).toBeLessThan(tolerance * size)
-  })
 }
 
 const softmax = ({ data, shape }: Matrix) => tf.tidy(() => tf.softmax(tf.tensor2d(data, [...shape])).dataSync())
@@ -53,26 +32,26 @@ describe('against scikit-learn and NumPy', () => {
     [0.3, goldens.lda],
     ['ledoitWolf' as const, goldens.ldaAuto],
   ])('LDA, shrinkage %s', async (shrinkage, expected) => {
-    expectClose(softmax(await scoresOf(lda.make({ ...plain, shrinkage }))), expected, 1e-3)
+    expectClose(softmax(await scoresOf(lda.make({ ...PLAIN, shrinkage }))), expected, 1e-3)
   })
 
   it.each([
     [0.5, goldens.svm],
     [50, goldens.svmHard],
   ])('linear SVM, C=%s', async (cost, expected) => {
-    expectClose((await scoresOf(linearSvm.make({ ...plain, cost }))).data, expected, 1e-3)
+    expectClose((await scoresOf(linearSvm.make({ ...PLAIN, cost }))).data, expected, 1e-3)
   })
 
   it('kernel ridge', async () => {
     expectClose(
-      (await scoresOf(kernelRidge.make({ ...plain, gamma: 0.05, lambda: 0.2 }))).data,
+      (await scoresOf(kernelRidge.make({ ...PLAIN, gamma: 0.05, lambda: 0.2 }))).data,
       goldens.kernelRidge,
       1e-4,
     )
   })
 
   it('WCCN', async () => {
-    expectClose((await scoresOf(wccn.make({ ...plain, shrinkage: 0.7 }))).data, goldens.wccn, 1e-4)
+    expectClose((await scoresOf(wccn.make({ ...PLAIN, shrinkage: 0.7 }))).data, goldens.wccn, 1e-4)
   })
 })
 
@@ -101,7 +80,7 @@ describe('leaving one out in closed form equals fitting without it', () => {
 describe('RanPAC', () => {
   it.each([12, 64])('keeps the normal equations of ridge regression on %s random features', async (width) => {
     const lambda = 0.3
-    const classifier = ranPac.make({ ...plain, width, lambda }, { prng: Prng.fromSeed(4) })
+    const classifier = ranPac.make({ ...PLAIN, width, lambda }, { prng: Prng.fromSeed(4) })
     const { data, shape } = await scoresOf(classifier, features, labels, features)
     tf.tidy(() => {
       const normals = Prng.fromSeed(4)
@@ -120,11 +99,11 @@ describe('RanPAC', () => {
 
 describe('without options', () => {
   const all = {
-    lda: lda.make(plain),
-    wccn: wccn.make(plain),
-    linearSvm: linearSvm.make(plain),
-    kernelRidge: kernelRidge.make(plain),
-    ranPac: ranPac.make({ ...plain, width: 40 }, { prng: Prng.fromSeed(1) }),
+    lda: lda.make(PLAIN),
+    wccn: wccn.make(PLAIN),
+    linearSvm: linearSvm.make(PLAIN),
+    kernelRidge: kernelRidge.make(PLAIN),
+    ranPac: ranPac.make({ ...PLAIN, width: 40 }, { prng: Prng.fromSeed(1) }),
   }
   it.each(Object.entries(all))('%s says what it chose among how many, and chose the best', async (_, classifier) => {
     const { chosen } = await classifier.fit(features, labels)

@@ -1,7 +1,5 @@
 import { Prng } from '@dml-crc/core'
-import { loadEngine } from '@dml-crc/engine'
-import * as tf from '@tensorflow/tfjs'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hostInverse } from '../coding/ridge-code.ts'
 import { fitDmlCrc } from '../methods/metric-learning/dml-crc.ts'
 import { ncm } from '../methods/nearest/ncm.ts'
@@ -9,16 +7,12 @@ import { crc } from '../methods/representation/crc.ts'
 import { nrc } from '../methods/representation/nrc.ts'
 import { proCrc } from '../methods/representation/pro-crc.ts'
 import { type Matrix, takeRows } from '../samples/matrix.ts'
+import { onCpuWithoutLeaks } from '../testdata/references.ts'
 import type { CollaborativeModel } from './model.ts'
 import { embed, predict } from './predict.ts'
 import { add, remove } from './update.ts'
 
-let before = 0
-beforeAll(() => loadEngine({ prefer: 'cpu' }))
-beforeEach(() => {
-  before = tf.memory().numTensors
-})
-afterEach(() => expect(tf.memory().numTensors).toBe(before))
+onCpuWithoutLeaks()
 
 const WIDTH = 10
 
