@@ -12,26 +12,15 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras
 import numpy as np
-from hashed_numbers import hashed_numbers
+from hashed_numbers import hashed_numbers, hashed_values
 from safetensors.numpy import save_file
 
 SIDE, BATCH = 64, 2
 
 
 def hashed_weight(name, shape):
-    numbers = hashed_numbers(name, int(np.prod(shape)))
-    if len(shape) > 1:
-        fan_in = np.prod(shape[:2]) if shape[-1] == 1 else np.prod(shape[:-1])
-        numbers = numbers * np.sqrt(6 / fan_in)
-    elif name.endswith("moving_variance"):
-        numbers = 1 + 0.5 * numbers
-    elif name.endswith("gamma"):
-        numbers = 0.4 + 0.1 * numbers
-    elif name.endswith("moving_mean"):
-        numbers = 0.2 * numbers
-    else:
-        numbers = 1 + 0.8 * numbers
-    return numbers.astype(np.float32).reshape(shape)
+    fan_in = np.prod(shape[:2]) if shape[-1] == 1 else np.prod(shape[:-1])
+    return hashed_values(name, shape, fan_in).astype(np.float32).reshape(shape)
 
 
 def run(name, module, make, goldens, names):

@@ -4,27 +4,13 @@ import json
 
 import numpy as np
 import torch
-from hashed_numbers import hashed_numbers
+from hashed_numbers import hashed_numbers, hashed_values
 
 FEATURE_STEP, GRADIENT_STEP = 3, 31  # Every so many numbers are kept.
 
 
 def hashed_parameter(name, shape):
-    """He's variance for kernels. Batch norm leaves few numbers near the kinks of ReLU and ReLU6, where a rounding error
-    would change the gradient, and keeps the network from amplifying such errors."""
-    numbers = hashed_numbers(name, int(np.prod(shape)))
-    if name.endswith(("token", "embed", "latent")):
-        numbers = 0.5 * numbers
-    elif len(shape) > 1:
-        numbers = numbers * np.sqrt(6 / np.prod(shape[1:]))
-    elif name.endswith("running_var"):
-        numbers = 1 + 0.5 * numbers
-    elif name.endswith(".weight"):
-        numbers = 0.4 + 0.1 * numbers
-    elif name.endswith("running_mean"):
-        numbers = 0.2 * numbers
-    else:
-        numbers = 1 + 0.8 * numbers
+    numbers = hashed_values(name, shape, fan_in=np.prod(shape[1:]))
     return torch.from_numpy(numbers.astype(np.float32).astype(np.float64).reshape(shape))
 
 
