@@ -39,7 +39,7 @@ export function addEngine(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const terminal = openTerminal(command.optsWithGlobals<GlobalOptions>())
       const { removeNative } = await import('@dml-crc/engine')
-      const removed = await removeNative()
+      const removed = await removeNative(terminal.onProgress)
       terminal.print(removed.length > 0 ? removed.join('\n') : 'Nothing was installed.')
       terminal.printJson({ removed })
     })

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EngineError, InputError } from '@dml-crc/core'
+import { setTimeout } from 'node:timers/promises'
+import { acquireLock, EngineError, InputError, type OnProgress } from '@dml-crc/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadEngine } from '../engine.ts'
 import { runCommand } from './command.ts'
@@ -47,15 +48,43 @@ describe('installNative', () => {
   })
 
   it.skipIf(!source || process.platform !== 'linux')('clears what a killed installation left', async () => {
-    // Linux gives no process a number this high.
-    const abandoned = `${installationFolder(source!)}.staging-${2 ** 22 + 1}-abc`
+    // As core names what a process is making; this one is long gone, on another machine.
+    const abandoned = `${installationFolder(source!)}.00000000-1-00000000.tmp`
     await mkdir(abandoned, { recursive: true })
+    await utimes(abandoned, 0, 0)
     const wheel = join(home, 'text.whl')
     await writeFile(wheel, 'x')
     await expect(installNative({ wheel })).rejects.toThrow()
     await expect(stat(abandoned)).rejects.toThrow('ENOENT')
   })
 })
+
+it.skipIf(!source || process.platform !== 'linux')(
+  'installing and removing wait for another process that installs, and say so',
+  async () => {
+    const wheel = join(home, 'text.whl')
+    await writeFile(wheel, 'x')
+    for (const work of [(onProgress: OnProgress) => installNative({ wheel, onProgress }), removeNative]) {
+      const release = await acquireLock(join(home, 'engine.lock'))
+      const notes: string[] = []
+      let ended = false
+      const working = work((event) => {
+        if (event.kind === 'note') notes.push(event.text)
+      }).then(
+        () => 'done',
+        (error) => error.message,
+      )
+      const end = working.finally(() => {
+        ended = true
+      })
+      while (notes.length === 0) await setTimeout(10)
+      expect(notes).toEqual(['another process is installing: waiting for that'])
+      expect(ended).toBe(false)
+      await release()
+      expect(await end).toMatch(/done|expected a wheel of TensorFlow/)
+    }
+  },
+)
 
 describe('an installation', () => {
   it('that is missing is an error of the engine with its remedy', async () => {

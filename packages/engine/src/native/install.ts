@@ -1,9 +1,20 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { readdir, realpath, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EngineError, homeFolder, InputError, type OnProgress, writeJsonAtomic } from '@dml-crc/core'
+import {
+  DataError,
+  EngineError,
+  homeFolder,
+  InputError,
+  listFolder,
+  type OnProgress,
+  replaceFolder,
+  sweepLeftovers,
+  withLock,
+  writeJsonAtomic,
+} from '@dml-crc/core'
 import {
   buildLogLevel,
   copySources,
@@ -46,58 +57,69 @@ const OWN_INSTALLER_LIMIT_MS = 15 * 60_000
 /**
  * Makes a native engine work: first by its package's own installer, then with the library from TensorFlow's Python
  * wheel and the binding built from its own source. All is done in a folder beside the final one, tried in a process
- * of its own, and renamed only when it computes: what was there before stays until then.
+ * of its own, and renamed only when it computes: what was there before stays until then. One process at a time installs,
+ * others wait.
  *
  * @returns where it was installed and what is there
  * @throws {InputError} for a wheel that does not exist or this platform's lack of one; {EngineError} where Python, a
  * compiler or the package is missing, or nothing led to an engine that computes, with every reason.
  */
-export async function installNative({ gpu = false, wheel, signal, onProgress }: InstallOptions = {}): Promise<{
-  folder: string
-  installation: Installation
-}> {
-  const name: NativeName = gpu ? 'tfjs-node-gpu' : 'tfjs-node'
+export async function installNative(options: InstallOptions = {}): Promise<Installed> {
+  const { wheel, signal, onProgress } = options
   if (wheel !== undefined && !existsSync(wheel)) {
     const remedy = 'Check the path, or leave it out to download one.'
     throw new InputError('--wheel', { expected: 'a file', received: wheel, remedy })
   }
-  const source = await requirePackage(name, { signal, onProgress })
-  const folder = installationFolder(source)
-  let staging: string | undefined
   try {
-    await mkdir(dirname(folder), { recursive: true })
-    await removeAbandoned(dirname(folder))
-    staging = await mkdtemp(`${folder}.staging-${process.pid}-`)
-    const from = await fill(staging, source, { gpu, wheel, signal, onProgress })
-    await removeBuildFiles(staging)
-    requireWorking(name, await tryOut(staging, name, signal))
-    const installation = await describe(staging, source, from)
-    await writeJsonAtomic(manifestOf(staging), installation)
-    signal?.throwIfAborted()
-    await replaceFolder(folder, staging)
-    return { folder, installation }
+    return await alone(() => install(options), { signal, onProgress })
   } catch (error) {
     signal?.throwIfAborted()
     throw explainDisk(error)
-  } finally {
-    if (staging) await rm(staging, { recursive: true, force: true })
   }
 }
 
-/** Puts a folder in the place of another, which is set aside by a name that {@link removeAbandoned} knows. */
-async function replaceFolder(folder: string, by: string): Promise<void> {
-  const former = `${by}-former`
-  if (existsSync(folder)) await rename(folder, former)
-  await rename(by, folder)
-  await rm(former, { recursive: true, force: true })
+interface Installed {
+  folder: string
+  installation: Installation
 }
 
-/** Removes a native engine that was installed here; returns the folders that were there. */
-export async function removeNative(): Promise<string[]> {
+/** Both engines share the fetched packages and the downloads. */
+function alone<T>(work: () => Promise<T>, { signal, onProgress }: Pick<InstallOptions, 'signal' | 'onProgress'>) {
+  const text = 'another process is installing: waiting for that'
+  const onWait = () => onProgress?.({ kind: 'note', task: 'native engine', text })
+  return withLock(homeFolder('engine.lock'), work, { signal, onWait })
+}
+
+/** While no other process does the same. */
+async function install({ gpu = false, wheel, signal, onProgress }: InstallOptions): Promise<Installed> {
+  const name: NativeName = gpu ? 'tfjs-node-gpu' : 'tfjs-node'
+  const source = await requirePackage(name, { signal, onProgress })
+  const folder = installationFolder(source)
+  await sweepLeftovers(dirname(folder))
+  let installation!: Installation
+  await replaceFolder(folder, async (staging) => {
+    const from = await fill(staging, source, { gpu, wheel, signal, onProgress })
+    await removeBuildFiles(staging)
+    requireWorking(name, await tryOut(staging, name, signal))
+    installation = await describe(staging, source, from)
+    await writeJsonAtomic(manifestOf(staging), installation)
+    signal?.throwIfAborted()
+  })
+  return { folder, installation }
+}
+
+/** Removes a native engine that was installed here, once no other process installs; returns the folders that were there. */
+export async function removeNative(onProgress?: OnProgress): Promise<string[]> {
   const parent = homeFolder('engine')
-  const names = await readdir(parent).catch(() => [])
-  for (const name of names) await rm(join(parent, name), { recursive: true, force: true })
-  return names.map((name) => join(parent, name))
+  if (!existsSync(parent)) return []
+  return alone(
+    async () => {
+      const names = await listFolder(parent)
+      for (const name of names) await rm(join(parent, name), { recursive: true, force: true })
+      return names.map((name) => join(parent, name))
+    },
+    { onProgress },
+  )
 }
 
 /** The package of a native engine and node-gyp, fetched where the application has not got them. */
@@ -207,29 +229,14 @@ async function describe(staging: string, source: NativePackage, from: string): P
   return { package: source.name, version: source.version, source: from, installedAt: new Date().toISOString(), files }
 }
 
-/** Removes what installations that were killed left behind. */
-async function removeAbandoned(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const pid = Number(/\.staging-(\d+)-/.exec(name)?.[1])
-    if (pid && !isRunning(pid)) await rm(join(parent, name), { recursive: true, force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG']
 const NO_ROOM_TEXT = /No space left on device|Disk quota exceeded|File too large/i
 const NOT_WRITABLE = ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST']
 
 /** Says of a full disk or a folder that cannot be written what to do about it. */
-function explainDisk(cause: unknown): unknown {
+function explainDisk(error: unknown): unknown {
+  // What the system said, where core has said it in its own words.
+  const { cause = error } = error instanceof DataError && isOfSystem(error.cause) ? error : {}
   const { code, syscall, message } = cause as NodeJS.ErrnoException
   const refusal = (expected: string, remedy: string) =>
     new EngineError(homeFolder('engine'), { expected, received, remedy }, { cause })
@@ -241,5 +248,7 @@ function explainDisk(cause: unknown): unknown {
   if (NOT_WRITABLE.includes(code!) || (code === 'ENOENT' && syscall === 'mkdir')) {
     return refusal('a folder to write to', 'Set DML_CRC_HOME to a folder of yours.')
   }
-  return cause
+  return error
 }
+
+const isOfSystem = (error: unknown) => error instanceof Error && 'syscall' in error
