@@ -230,6 +230,15 @@ describe('download', () => {
     await expectWhole()
   })
 
+  it('removes the lock of a process that was killed when it had the file', async () => {
+    const { url } = await serve(honest)
+    await download({ urls: [url], to, sha256 })
+    await writeFile(`${to}.lock`, '00000000-1-00000000')
+    await utimes(`${to}.lock`, 0, 0)
+    await download({ urls: [url], to, sha256 })
+    await expectWhole()
+  })
+
   it('gives up on a server that creeps', async () => {
     const { url } = await serve((_, response) => {
       response.writeHead(200, { 'content-length': content.length })

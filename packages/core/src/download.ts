@@ -7,7 +7,7 @@ import type { Dispatcher } from 'undici'
 import { type Origin, sizeOf, TransferError, transfer, wrongLength } from './download-transfer.ts'
 import { DownloadError, InputError } from './errors.ts'
 import { syncFolder } from './files/atomic-file.ts'
-import { withLock } from './files/lock.ts'
+import { clearLock, withLock } from './files/lock.ts'
 import type { OnProgress } from './progress.ts'
 
 export interface DownloadOptions {
@@ -47,7 +47,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 export async function download(options: DownloadOptions): Promise<void> {
   const { urls, to, signal, offline = isOffline() } = options
   checkAddresses(urls)
-  if (await isWhole(to, options)) return
+  if (await isWhole(to, options)) return clearLock(`${to}.lock`)
   if (offline) {
     const remedy = 'Unset DML_CRC_OFFLINE, or put the file there.'
     throw new DownloadError(to, {

@@ -7,7 +7,7 @@ import { modelFolder } from '../results/model-folder.ts'
  * @returns its folder
  */
 export async function exportRun(run: string, { engine }: { engine?: EngineName | 'auto' }): Promise<string> {
-  const folder = modelFolder(run)
+  const folder = await modelFolder(run)
   await loadEngine({ prefer: engine })
   const loaded = await loadExport(folder)
   try {

@@ -25,7 +25,7 @@ export function addEvaluate(program: Command): void {
       const { loadExport } = await import('@dml-crc/trainer')
       const { modelFolder } = await import('../results/model-folder.ts')
       const { evaluateModel } = await import('../actions/evaluate-model.ts')
-      const folder = modelFolder(model)
+      const folder = await modelFolder(model)
       const isList = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)

@@ -28,7 +28,7 @@ export function addExplain(program: Command): void {
       const { loadEngine } = await import('@dml-crc/engine')
       const { explainImages, loadExport } = await import('@dml-crc/trainer')
       const { modelFolder } = await import('../results/model-folder.ts')
-      const folder = modelFolder(model)
+      const folder = await modelFolder(model)
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)
       const found = await explainImages(loaded, images, { top: options.top })

@@ -41,7 +41,7 @@ export function addPredict(program: Command): void {
       const { loadEngine } = await import('@dml-crc/engine')
       const { loadExport, predict } = await import('@dml-crc/trainer')
       const { modelFolder } = await import('../results/model-folder.ts')
-      const folder = modelFolder(model)
+      const folder = await modelFolder(model)
       await loadEngine({ prefer: options.engine })
       const loaded = await loadExport(folder)
       const used = { ...loaded, model: withThreshold(loaded.model, options.threshold) }

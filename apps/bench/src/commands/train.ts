@@ -64,7 +64,7 @@ function addModelCommand(
     .action(async (experimentName: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExperimentOptions & RunPlace>()
       const { isModel } = await import('../results/model-folder.ts')
-      if (name === 'export' && experimentName !== undefined && isModel(experimentName)) {
+      if (name === 'export' && experimentName !== undefined && (await isModel(experimentName))) {
         const { exportRun } = await import('../actions/export-run.ts')
         const folder = await exportRun(experimentName, options)
         const terminal = openTerminal(options)

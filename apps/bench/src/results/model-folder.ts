@@ -1,21 +1,27 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { DataError } from '@dml-crc/core'
+import { dirname, join, resolve } from 'node:path'
+import { DataError, sweepLeftovers } from '@dml-crc/core'
 import { holdsImageModel } from '@dml-crc/trainer'
 
 /** The folder of the model in that of a run. */
 export const modelOfRun = (run: string) => join(run, 'model')
 
+/** The folder of the model at a path, once what a killed process had set aside to replace it is put back. */
+async function findModel(path: string): Promise<string | undefined> {
+  for (const folder of [dirname(resolve(path)), path]) await sweepLeftovers(folder)
+  return [path, modelOfRun(path)].find(holdsImageModel)
+}
+
 /** Whether a path is a run or an exported model, and not an experiment. */
-export const isModel = (path: string): boolean => holdsImageModel(path) || holdsImageModel(modelOfRun(path))
+export const isModel = async (path: string): Promise<boolean> => (await findModel(path)) !== undefined
 
 /**
  * The folder of a model, given itself or the run that made it.
  * @throws DataError where there is none
  */
-export function modelFolder(path: string): string {
-  if (holdsImageModel(path)) return path
-  if (holdsImageModel(modelOfRun(path))) return modelOfRun(path)
+export async function modelFolder(path: string): Promise<string> {
+  const found = await findModel(path)
+  if (found !== undefined) return found
   const isRun = existsSync(join(path, 'results.json'))
   throw new DataError(path, {
     expected: 'the folder of a run with DML-CRC among its methods, or of an exported model',

@@ -29,7 +29,7 @@ export interface SiteOptions {
  * @throws {DataError} where there is no model; {InputError} when the folder holds other things than a site.
  */
 export async function writeSite(path: string, out: string, options: SiteOptions): Promise<{ bytes: number }> {
-  const folder = modelFolder(path)
+  const folder = await modelFolder(path)
   checkReplaceable(out)
   await loadEngine({ prefer: 'wasm' })
   const images = await loadExport(folder)

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { unwritable } from './disk-error.ts'
+import { sweepLeftovers } from './leftovers.ts'
 import { ownerTag } from './owner.ts'
 
 /**
@@ -65,28 +66,41 @@ export async function listFolder(path: string): Promise<string[]> {
 
 /**
  * Puts the folder `ready` in the place of `path`, whatever was there before. A process that is killed in between leaves
- * either of them under the path, or lets `sweepLeftovers` put the one before back.
+ * either of them under the path, or lets `sweepLeftovers` put the one before back. Of several processes that do it at once,
+ * the last one stays.
  * @throws {DataError} when a file is in its place, or the place cannot be written to.
  */
 export async function swapFolder(ready: string, path: string): Promise<void> {
   await listFolder(path)
-  const old = `${resolve(path)}.${ownerTag()}.old`
-  await rename(path, old).catch((error) => {
-    if (error.code !== 'ENOENT') throw unwritable(path, error)
-  })
-  await rename(ready, path).catch((error) => {
-    throw unwritable(path, error)
-  })
-  await syncFolder(dirname(resolve(path)))
-  await rm(old, { recursive: true, force: true })
+  for (let isThere = false; !isThere; ) {
+    const old = `${resolve(path)}.${ownerTag()}.old`
+    await rename(path, old).catch((error) => {
+      if (error.code !== 'ENOENT') throw unwritable(path, error)
+    })
+    isThere = await rename(ready, path).then(
+      () => true,
+      (error) => {
+        // Another process was quicker: its folder is set aside in turn.
+        if (OCCUPIED.has(error.code)) return false
+        throw unwritable(path, error)
+      },
+    )
+    await syncFolder(dirname(resolve(path)))
+    await rm(old, { recursive: true, force: true })
+  }
 }
 
+/** What the systems say of a rename to a folder that holds something. */
+const OCCUPIED = new Set(['ENOTEMPTY', 'EEXIST'])
+
 /**
- * Writes a folder as {@link replaceFile} writes a file: `fill` makes it beside its place, where it is then put whole.
+ * Writes a folder as {@link replaceFile} writes a file: `fill` makes it beside its place, where it is then put whole. What
+ * killed processes left there is swept first.
  * @throws {DataError} when the disk is full or the place cannot be written to.
  */
 export async function replaceFolder(path: string, fill: (aside: string) => Promise<void>): Promise<void> {
   const aside = `${resolve(path)}.${ownerTag()}.tmp`
+  await sweepLeftovers(dirname(aside))
   try {
     await mkdir(aside, { recursive: true })
     await fill(aside)

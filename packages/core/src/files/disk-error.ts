@@ -8,6 +8,7 @@ const REASONS: Record<string, [received: string, remedy: string]> = {
   EACCES: ['no permission to write (EACCES)', 'Change the permission, or name another place.'],
   EPERM: ['no permission to write (EPERM)', 'Change the permission, or name another place.'],
   EISDIR: ['a folder in its place (EISDIR)', 'Name a file.'],
+  EBUSY: ['a place that is in use or another disk is mounted at (EBUSY)', 'Name another place.'],
   ENOTDIR: ['a file where a folder is expected (ENOTDIR)', 'Name another place.'],
   EEXIST: ['a file where a folder is expected (EEXIST)', 'Name another place.'],
   ENAMETOOLONG: ['a name that is too long (ENAMETOOLONG)', 'Name a shorter one.'],

@@ -48,6 +48,26 @@ it('puts back a folder that was about to be replaced', async () => {
   expect(await readdir(folder)).toEqual(['model'])
 })
 
+it('replaceFolder sweeps what a killed process left of the same replacement', async () => {
+  const left = [`model.${gone()}.tmp`, `model.${gone()}.old`]
+  for (const name of left) await mkdir(join(folder, name))
+  await mkdir(join(folder, 'model'))
+  await replaceFolder(join(folder, 'model'), (aside) => writeFile(join(aside, 'weights'), ''))
+  expect(await readdir(folder)).toEqual(['model'])
+})
+
+it('replaceFolder leaves one of them whole where several replace the same folder at once', async () => {
+  const model = join(folder, 'model')
+  const writeAll = (text: string) =>
+    replaceFolder(model, async (aside) => {
+      for (const name of ['a', 'b']) await writeFile(join(aside, name), text)
+    })
+  for (let round = 0; round < 5; round++) await Promise.all(['1', '2', '3', '4', '5', '6'].map(writeAll))
+  const texts = await Promise.all(['a', 'b'].map((name) => readFile(join(model, name), 'utf8')))
+  expect(texts[0]).toBe(texts[1])
+  expect(await readdir(folder)).toEqual(['model'])
+})
+
 it('replaceFolder shows the old folder or the whole new one, and leaves nothing beside it', async () => {
   const model = join(folder, 'model')
   const fill = (text: string) => async (aside: string) => {

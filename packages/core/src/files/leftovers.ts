@@ -7,7 +7,7 @@ const LEFTOVER = /^(.+)\.([0-9a-f]{8}-\d+-[0-9a-f]{8})\.(tmp|old)$/
 
 /**
  * Removes from a folder what processes that are gone left half written, and puts back a folder that one was about to
- * replace. What running processes have there stays, and so does every other file.
+ * replace. What running processes have there stays, and so does every other file, and what may not be removed.
  * @param deep looks into the folders inside it too
  */
 export async function sweepLeftovers(folder: string, { deep = false } = {}): Promise<void> {
@@ -18,7 +18,7 @@ export async function sweepLeftovers(folder: string, { deep = false } = {}): Pro
     const [, target, tag, kind] = LEFTOVER.exec(entry.name) ?? []
     if (tag && (await isAbandoned(path, tag))) {
       if (kind === 'old' && !names.has(target)) await rename(path, join(folder, target)).catch(() => {})
-      else await rm(path, { recursive: true, force: true })
+      else await rm(path, { recursive: true, force: true }).catch(() => {})
     } else if (deep && entry.isDirectory()) await sweepLeftovers(path, { deep })
   }
 }

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InputError } from '../errors.ts'
-import { acquireLock, withLock } from './lock.ts'
+import { acquireLock, clearLock, withLock } from './lock.ts'
 
 let folder: string
 let path: string
@@ -24,6 +24,20 @@ async function deadProcess(): Promise<number> {
   await once(child, 'exit')
   return child.pid!
 }
+
+describe('clearLock', () => {
+  it('removes the lock of a process that is gone, and no other', async () => {
+    await clearLock(path)
+    await writeFile(path, `${host}-${await deadProcess()}-00000000`)
+    await clearLock(path)
+    expect(await readdir(folder)).toEqual([])
+    for (const holder of [`${host}-${process.pid}-00000000`, '00000000-1-00000000']) {
+      await writeFile(path, holder)
+      await clearLock(path)
+      expect(await readFile(path, 'utf8')).toBe(holder)
+    }
+  })
+})
 
 describe('withLock', () => {
   it('lets one at a time in, and leaves nothing', async () => {

@@ -28,8 +28,7 @@ async function take(path: string, tag: string): Promise<boolean> {
     await file.writeFile(tag).finally(() => file.close())
     return true
   }
-  const holder = await readFile(path, 'utf8').catch(() => undefined)
-  if (holder !== undefined && (await isDead(path, holder))) await takeAway(path, holder)
+  await clearLock(path)
   return false
 }
 
@@ -52,6 +51,12 @@ async function takeAway(path: string, holder: string): Promise<void> {
   // Another process may have taken the lock in between: it gets it back.
   if ((await readFile(dead, 'utf8')) !== holder) await link(dead, path).catch(() => {})
   await rm(dead, { force: true })
+}
+
+/** Removes the lock file at `path` where its process is gone: of work that was done when it was killed, and is not to be done again. */
+export async function clearLock(path: string): Promise<void> {
+  const holder = await readFile(path, 'utf8').catch(() => undefined)
+  if (holder !== undefined && (await isDead(path, holder))) await takeAway(path, holder)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError, InputError } from '@dml-crc/core'
@@ -29,6 +29,13 @@ describe('drawDemo', () => {
     expect(new Set(KINDS.map(({ name }) => name)).size).toBe(20)
     const { format, width, height } = await sharp(join(folder, 'a', 'jpg', 'image_00001.jpg')).metadata()
     expect({ format, width, height }).toEqual({ format: 'jpeg', width: 48, height: 48 })
+  })
+
+  it('removes the lock of a process that was killed when it had drawn the set', async () => {
+    await writeFile(join(folder, 'a.lock'), '00000000-1-00000000')
+    await utimes(join(folder, 'a.lock'), 0, 0)
+    await drawDemo(join(folder, 'a'), { perClass, size: 48 })
+    expect(await readdir(folder)).not.toContain('a.lock')
   })
 
   it('draws the same pictures from the same seed, and others from another', async () => {

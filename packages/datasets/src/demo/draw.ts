@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import {
+  clearLock,
   homeFolder,
   InputError,
   listFolder,
@@ -72,11 +73,12 @@ export async function drawDemo(root: string, options: DrawDemoOptions = {}): Pro
     const received = drawn === undefined ? 'other files' : 'a demo set drawn with other options'
     throw new InputError(root, { expected: 'an empty folder, or one with this demo set', received, remedy })
   }
-  if (await isThere()) return
+  const lock = `${resolve(root)}.lock`
+  if (await isThere()) return clearLock(lock)
   const task = 'draw the demo set'
   const onWait = () => onProgress?.({ kind: 'note', task, text: 'another process is drawing it: waiting for that' })
   await withLock(
-    `${resolve(root)}.lock`,
+    lock,
     async () => {
       await sweepLeftovers(dirname(resolve(root)))
       if (await isThere()) return

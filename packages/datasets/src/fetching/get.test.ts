@@ -180,6 +180,19 @@ describe('fetchDatasetFolder', () => {
     expect(await readdir(join(root, '..'))).toEqual([basename(root)])
   })
 
+  it('that is whole is freed of what a process left that was killed when it was', async () => {
+    await get()
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+    await writeFile(`${root}.lock`, `${host}-${pid}-00000000`)
+    await get()
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
+    await writeFile(`${root}.lock`, `${host}-${pid}-00000000`)
+    await mkdir(`${root}.downloads`)
+    await get()
+    expect(await readdir(join(root, '..'))).toEqual([basename(root)])
+  })
+
   it('is made once by three processes that ask for it at once', async () => {
     const children = [1, 2, 3].map(() => getElsewhere())
     const ends = await Promise.all(children.map((child) => once(child, 'exit')))

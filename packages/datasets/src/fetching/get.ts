@@ -1,6 +1,7 @@
 import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import {
+  clearLock,
   DataError,
   download,
   homeFolder,
@@ -78,11 +79,22 @@ function sourceOf(name: string, root: string): CountedSource {
 export async function getFrom(source: CountedSource, name: string, root: string, options: GetOptions): Promise<void> {
   const { signal, onProgress } = options
   const before = await verifyDataset(name, root)
-  if (isWhole(before, source)) return
+  if (isWhole(before, source)) return clear(root)
   await checkReplaceable(root, before)
   const onWait = () =>
     onProgress?.({ kind: 'note', task: name, text: 'another process is getting it: waiting for that' })
-  await withLock(`${resolve(root)}.lock`, () => getAlone(source, name, root, options), { signal, onWait })
+  await withLock(lockOf(root), () => getAlone(source, name, root, options), { signal, onWait })
+}
+
+const lockOf = (root: string) => `${resolve(root)}.lock`
+
+/** Removes what lies beside a whole tree, left by a process that was killed just when it was whole. */
+async function clear(root: string): Promise<void> {
+  await clearLock(lockOf(root))
+  const { downloads, tree } = begun(root)
+  for (const path of [downloads, tree]) {
+    if (await exists(path)) await withLock(lockOf(root), () => rm(path, { recursive: true, force: true }))
+  }
 }
 
 /** While no other process does the same. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, realpath, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   DataError,
@@ -11,7 +11,6 @@ import {
   listFolder,
   type OnProgress,
   replaceFolder,
-  sweepLeftovers,
   withLock,
   writeJsonAtomic,
 } from '@dml-crc/core'
@@ -95,7 +94,6 @@ async function install({ gpu = false, wheel, signal, onProgress }: InstallOption
   const name: NativeName = gpu ? 'tfjs-node-gpu' : 'tfjs-node'
   const source = await requirePackage(name, { signal, onProgress })
   const folder = installationFolder(source)
-  await sweepLeftovers(dirname(folder))
   let installation!: Installation
   await replaceFolder(folder, async (staging) => {
     const from = await fill(staging, source, { gpu, wheel, signal, onProgress })
