@@ -122,6 +122,16 @@ describe('checkpoints', () => {
     expect(result.history).toHaveLength(4)
   })
 
+  it('a run that a callback ended is not taken up again', async () => {
+    const stopper: Callback = { name: 'stopper', epoch: ({ epoch, stop }) => void (epoch === 1 && stop('good enough')) }
+    await fit(toyTask(), checkpointed('ended', { callbacks: [stopper] }))
+    const outcomes: string[] = []
+    const watcher: Callback = { name: 'watcher', end: (how) => void outcomes.push(how) }
+    const again = await fit(toyTask(), checkpointed('ended', { callbacks: [watcher] }))
+    expect(again).toMatchObject({ outcome: 'stopped', reason: 'good enough', steps: 6 })
+    expect(outcomes).toEqual(['stopped'])
+  })
+
   it('refuses to start a new run over an old one', async () => {
     await fit(toyTask(), checkpointed('old'))
     const fresh = checkpointed('old')

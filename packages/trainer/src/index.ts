@@ -41,7 +41,7 @@ export { constant, type Schedule, stepDecay, warmUpCosine } from './optimizer/sc
 export { sgd } from './optimizer/sgd.ts'
 export { explainImages, type ImageExplanation } from './prediction/explain-images.ts'
 export { type ImageModel, type ImagePrediction, predict } from './prediction/predict.ts'
-export type { Task, TrainingBatch } from './task.ts'
+export type { Samples, Task, TrainingBatch } from './task.ts'
 export { arcFaceTask } from './tasks/arc-face.ts'
 export type { ClassPointsOptions, ClassPointsTask } from './tasks/class-points.ts'
 export { type DmlCrcTask, type DmlCrcTaskOptions, dmlCrcTask } from './tasks/dml-crc.ts'

@@ -91,6 +91,7 @@ export class Run {
         epochLosses: this.#epochLosses,
         history: this.#history,
         best: this.#best,
+        stopped: this.ending?.outcome === 'stopped' ? String(this.ending.reason) : null,
         loader: this.#options.loader.state(),
       },
       tensors: new Map(),
@@ -102,6 +103,7 @@ export class Run {
         epochLosses: number[]
         history: EpochRecord[]
         best: number | null
+        stopped: string | null
         loader: LoaderState
       }
       this.epoch = saved.epoch
@@ -109,6 +111,7 @@ export class Run {
       this.#epochLosses = saved.epochLosses
       this.#history = saved.history
       this.#best = saved.best
+      if (saved.stopped !== null) this.#stop(saved.stopped)
       this.#options.loader.restore(saved.loader)
     },
   }

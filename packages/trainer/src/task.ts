@@ -1,4 +1,5 @@
 import type { Stateful } from '@dml-crc/core'
+import type { Matrix } from '@dml-crc/metric'
 import type * as tf from '@tensorflow/tfjs'
 import type { ParameterGroup } from './optimizer/parameter-group.ts'
 
@@ -10,6 +11,12 @@ export interface TrainingBatch {
   labels: Int32Array
   /** [B], the place of each image among the records given to the loader. */
   indices: Int32Array
+}
+
+/** Features [N, d] of images, as a backbone gives them, and their labels [N]. */
+export interface Samples {
+  features: Matrix
+  labels: Int32Array
 }
 
 /**

@@ -1,11 +1,17 @@
 import type { Backbone } from '@dml-crc/backbones'
 import type { HostTensor, PrngState } from '@dml-crc/core'
 import type { ImageRecord, Transform } from '@dml-crc/datasets'
-import { type CollaborativeModel, type CollaborativeObjective, type FeatureBank, featureBank } from '@dml-crc/metric'
+import {
+  type CollaborativeModel,
+  type CollaborativeObjective,
+  type FeatureBank,
+  featureBank,
+  type Matrix,
+} from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { extractFeatures } from '../features/extract-features.ts'
 import { backboneGroups, prefixed } from '../optimizer/parameter-group.ts'
-import type { Task } from '../task.ts'
+import type { Samples, Task } from '../task.ts'
 
 export interface DmlCrcTaskOptions {
   backbone: Backbone
@@ -28,8 +34,11 @@ export interface DmlCrcTaskOptions {
 export interface DmlCrcTask extends Task {
   /** The normalised features of all training images. */
   readonly bank: FeatureBank
-  /** The metric over the bank as it stands. */
-  model(): Promise<CollaborativeModel>
+  /**
+   * The metric over the bank as it stands, or over samples: features [N, d] as the backbone gives them now, for instance the mean
+   * over several views, with their labels.
+   */
+  model(samples?: Samples): Promise<CollaborativeModel>
 }
 
 /**
@@ -47,12 +56,19 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
   /** The batch's features of the present step, for the bank. */
   let passing: tf.Tensor2D | undefined
 
+  async function normalised({ data, shape }: Matrix): Promise<Float32Array> {
+    const rows = tf.tidy(() => objective.normalise(tf.tensor2d(data, [...shape])))
+    try {
+      return (await rows.data()) as Float32Array
+    } finally {
+      rows.dispose()
+    }
+  }
+
   /** Computes every row of the bank with the backbone as it is now. */
   async function refresh(): Promise<void> {
     const { features } = await extractFeatures({ backbone, records, transform })
-    const rows = tf.tidy(() => objective.normalise(tf.tensor2d(features.data, [...features.shape])))
-    bank.put(Array.from(labels.keys()), (await rows.data()) as Float32Array)
-    rows.dispose()
+    bank.put(Array.from(labels.keys()), await normalised(features))
   }
 
   return {
@@ -88,7 +104,12 @@ export function dmlCrcTask(options: DmlCrcTaskOptions): DmlCrcTask {
       if ((epoch + 1) % refreshEvery === 0) await refresh()
     },
 
-    model: () => objective.model(bank.features, labels, options.classNames),
+    async model(samples) {
+      if (!samples) return objective.model(bank.features, labels, options.classNames)
+      const { features, labels: own } = samples
+      const rows = { data: await normalised(features), shape: features.shape }
+      return objective.model(rows, own, options.classNames)
+    },
 
     async save() {
       const { features, filled } = bank.save()

@@ -183,6 +183,26 @@ const makers = {
     }),
 }
 
+it.each([
+  ['DML-CRC', makers['DML-CRC']],
+  ['triplet', makers.triplet],
+] as const)(
+  'a model of %s of given samples is that of its training images, where they are the same',
+  async (_, make) => {
+    const backbone = await newBackbone()
+    const task = await make(backbone)
+    await fit(task, options(1))
+    const { features, labels } = await extractFeatures({ backbone, records: train, transform: center })
+    expect(await task.model({ features, labels })).toEqual(await task.model())
+    const some = { data: features.data.slice(0, 40 * features.shape[1]), shape: [40, features.shape[1]] as const }
+    const { decision } = await task.model({ features: some, labels: labels.slice(0, 40) })
+    if (decision.kind === 'collaborative') expect(decision.dictionary.shape[0]).toBe(40)
+    else expect(decision).not.toEqual((await task.model()).decision)
+    task.dispose()
+    backbone.dispose()
+  },
+)
+
 describe.each(Object.entries(makers))('%s from scratch', (_, make) => {
   it('learns the training images, without leaking a tensor', async () => {
     const backbone = await newBackbone()

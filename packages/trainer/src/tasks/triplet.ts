@@ -4,7 +4,7 @@ import { type Model, methodNamed } from '@dml-crc/metric'
 import { extractFeatures } from '../features/extract-features.ts'
 import { type TripletOptions, tripletLoss } from '../losses/triplet.ts'
 import { backboneGroups, prefixed } from '../optimizer/parameter-group.ts'
-import type { Task } from '../task.ts'
+import type { Samples, Task } from '../task.ts'
 
 export interface TripletTaskOptions extends TripletOptions {
   backbone: Backbone
@@ -19,8 +19,11 @@ export interface TripletTaskOptions extends TripletOptions {
 }
 
 export interface TripletTask extends Task {
-  /** The nearest class mean, of the training images' features of length 1 as the backbone gives them now. */
-  model(): Promise<Model>
+  /**
+   * The nearest class mean, of features of length 1 as the backbone gives them now: those of the training images, or of samples, which
+   * may be means over several views.
+   */
+  model(samples?: Samples): Promise<Model>
 }
 
 /**
@@ -42,8 +45,8 @@ export function tripletTask({
     loss({ images, labels }) {
       return tripletLoss(backbone.forward(backbone.preprocess(images), { training: true }), labels, { margin })
     },
-    async model() {
-      const { features, labels } = await extractFeatures({ backbone, records, transform })
+    async model(samples) {
+      const { features, labels } = samples ?? (await extractFeatures({ backbone, records, transform }))
       const means = methodNamed('ncm').make({ signedSquareRoot: false, unitNorm: true })
       return { ...(await means.fit(features, labels, { classNames })), method: 'triplet' }
     },
