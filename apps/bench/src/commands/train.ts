@@ -13,6 +13,8 @@ import type { Experiment } from '../experiment/schema.ts'
 const TRAIN_EXAMPLES = `
 Examples:
   $ dml-crc train demo --out runs/flowers
+  $ dml-crc train demo --set endToEnd.0.train.freeze=block2_pool --set 'endToEnd.0.train.earlyStop={"folds":5,"patience":2}'
+      the first two blocks of the network stay as they are; a fifth of the images to fit says when to end
   $ dml-crc predict runs/flowers/model photo.jpg
 
 The first end-to-end method of the experiment is trained on the fit split. The folder is that of a run; model/ in it is

@@ -31,10 +31,13 @@ export function settingOf({ fit, test }: Images, engine: Setting['engine']): Set
 }
 
 /** What decides the weights of a network. */
-function networkOf({ seed, batchSize, splits }: Experiment, entry: BackboneEntry, { images }: Setting) {
+function networkOf(experiment: Experiment, entry: BackboneEntry, { images }: Setting) {
+  const { seed, batchSize, splits, shortSide, mirror, randomScale } = experiment
   const { pretrain } = entry
+  // It is trained on the random views, and may end by its accuracy on the fixed ones.
+  const views = [shortSide ?? null, mirror, randomScale]
   const files = [identityOfFile(entry.name), identityOfFile(entry.weights)]
-  return [entry, files, ...(pretrain ? [seed, batchSize, splits.fit, images.fit] : [])]
+  return [entry, files, ...(pretrain ? [seed, batchSize, splits.fit, images.fit, ...views] : [])]
 }
 
 /**

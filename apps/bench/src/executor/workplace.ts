@@ -3,14 +3,14 @@ import { EngineError, Prng, withLock } from '@dml-crc/core'
 import { type Engine, type EngineName, loadEngine } from '@dml-crc/engine'
 import { runSweep } from '../choosing/sweeps.ts'
 import type { Terminal } from '../command-line/terminal.ts'
-import { pretrain, runEndToEnd } from '../run/end-to-end.ts'
 import { endToEndKey, frozenKey, sweepKey } from '../run/entry-keys.ts'
 import type { SplitFeatures } from '../run/features.ts'
 import { runFrozen } from '../run/frozen.ts'
 import { type Images, openImages } from '../run/images.ts'
-import { asBackbone } from '../run/open-backbone.ts'
-import { openTrained } from '../run/run.ts'
+import { openTrained, toTrain } from '../run/run.ts'
 import type { Study } from '../run/study.ts'
+import { runEndToEnd } from '../run/training/end-to-end.ts'
+import { pretrain } from '../run/training/pretrain.ts'
 import { askedKey } from './asked-key.ts'
 import { everyTask, type Task, type Work } from './plan.ts'
 import type { Plan, Store } from './store.ts'
@@ -117,8 +117,7 @@ export class Workplace {
       }
       case 'endToEnd': {
         const method = experiment.endToEnd[task.work.entry]
-        const backbone = asBackbone(network, 'endToEnd')
-        return runEndToEnd(study, backbone, features, { entry: method, key: endToEndKey(entry, method) })
+        return runEndToEnd(study, toTrain(entry, weights), features, { entry: method, key: endToEndKey(entry, method) })
       }
     }
   }

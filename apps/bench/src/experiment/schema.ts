@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { MethodEntry, optionsOf, SweepEntry, selectAndSeed } from './method-schema.ts'
+import { MethodEntry, SweepEntry, selectAndSeed } from './method-schema.ts'
+import { EndToEnd, type EndToEndEntry, Pretraining, type TrainingEntry } from './training-schema.ts'
 
 const positive = z.number().int().positive()
 
@@ -38,20 +39,6 @@ const Splits = z
   })
   .describe('The splits by their official names')
 
-const Training = z
-  .strictObject({
-    epochs: positive,
-    batchSize: positive,
-    learningRate: z.number().positive().describe('Peak rate of the head or the metric'),
-    backboneRate: z.number().min(0).optional().describe('Factor on the rate for the backbone'),
-    metricRate: z.number().min(0).optional().describe('Factor on the rate for the metric, λ and the temperature'),
-    weightDecay: z.number().min(0).optional(),
-    warmUp: z.number().min(0).max(0.99).optional().describe('Share of the steps in which the rate rises'),
-    scale: share.default([0.4, 1]).describe('Share of an image that a training view shows'),
-    clipNorm: z.number().positive().optional().describe('Limit on the norm of the gradients'),
-  })
-  .describe('How a network is trained')
-
 /** The names that `findPool` of `@dml-crc/backbones` knows. */
 const Pool = z.union([
   z.enum(['average', 'max', 'class token', 'class token and average', 'bilinear']),
@@ -83,29 +70,9 @@ const Backbone = z
       .enum(['imagenetRgb', 'imagenetBgr', 'minusOneToOne'])
       .optional()
       .describe('What a network of your own expects of its pixels; imagenetRgb where left out'),
-    pretrain: Training.optional().describe('Train it with softmax on the fit split before any feature is taken'),
+    pretrain: Pretraining.optional().describe('Train it with softmax on the fit split before any feature is taken'),
   })
   .describe('A network that makes features')
-
-const endToEnd = {
-  label: z.string().optional().describe('Its name in the tables'),
-  seeds: positive.default(1),
-  train: Training,
-}
-
-const EndToEnd = z
-  .discriminatedUnion('method', [
-    z.strictObject({
-      method: z.literal('dmlCrc'),
-      ...endToEnd,
-      options: optionsOf('dmlCrcGradient').describe('Of the metric learned on the frozen features, where it starts'),
-    }),
-    z.strictObject({ method: z.literal('softmax'), ...endToEnd }),
-    z.strictObject({ method: z.literal('arcFace'), ...endToEnd }),
-    z.strictObject({ method: z.literal('proxyNca'), ...endToEnd }),
-    z.strictObject({ method: z.literal('triplet'), ...endToEnd }),
-  ])
-  .describe('A method that trains network and classifier together')
 
 /** An experiment file. */
 export const Experiment = z.strictObject({
@@ -135,7 +102,9 @@ export const Experiment = z.strictObject({
     .describe(
       'Random crops of each image to fit on, which methods are given beside the fixed views as views of one image',
     ),
-  randomScale: share.default([0.3, 1]).describe('Share of an image that a random view shows'),
+  randomScale: share
+    .default([0.3, 1])
+    .describe('Share of an image that a random view shows, to fit on or to train a network on'),
   methods: z.array(MethodEntry).default([]),
   endToEnd: z.array(EndToEnd).default([]),
   sweeps: z.array(SweepEntry).default([]),
@@ -143,9 +112,7 @@ export const Experiment = z.strictObject({
 
 export type Experiment = z.infer<typeof Experiment>
 export type BackboneEntry = z.infer<typeof Backbone>
-export type EndToEndEntry = z.infer<typeof EndToEnd>
-export type { MethodEntry, SweepEntry }
-export type TrainingEntry = z.infer<typeof Training>
+export type { EndToEndEntry, MethodEntry, SweepEntry, TrainingEntry }
 
 /** The JSON Schema that editors complete and check experiment files with. */
 export const experimentJsonSchema = () => z.toJSONSchema(Experiment, { io: 'input' })

@@ -20,7 +20,7 @@ const PREPROCESSING = { imagenetRgb, imagenetBgr, minusOneToOne }
  */
 export async function openNetwork(
   entry: BackboneEntry,
-  options: { seed?: number; norm?: 'live' } = {},
+  options: { seed?: number; norm?: 'live'; freeze?: string } = {},
 ): Promise<FeatureNetwork> {
   const { name, weights, layers, inputSize, preprocessing, pretrain } = entry
   const pools = entry.pools?.map(findPool)
@@ -29,6 +29,7 @@ export async function openNetwork(
     return createBackbone(name, { weights, layers, inputSize, pools, ...options })
   }
   refuse(name, weights !== 'auto' && weights !== undefined, 'weights', 'The file holds them: leave weights out.')
+  refuse(name, options.freeze !== undefined, 'freeze', 'Leave it out: a network of your own is one block.')
   refuse(name, pretrain !== undefined, 'pretrain', 'Leave it out, or choose a backbone of the list.')
   const chosen = preprocessing && PREPROCESSING[preprocessing]
   return openOwnNetwork(name, { layers, inputSize, pools, preprocessing: chosen })
