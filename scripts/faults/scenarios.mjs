@@ -31,9 +31,17 @@ export const SCENARIOS = {
     again: [],
   },
   features: { args: ['features', 'demo', ...small, ...weights, '--out', 'out'], again: [] },
+  // Another set than that of the base, so that it is drawn.
   draw: {
-    fresh: true,
-    args: ['features', 'demo', ...set('dataset.perClass={"train":1,"val":1,"test":1}', 'backbones.0.inputSize=16')],
+    args: [
+      'features',
+      'demo',
+      ...small,
+      ...set('dataset.perClass={"train":1,"val":1,"test":1}'),
+      ...weights,
+      '--out',
+      'out',
+    ],
     again: [],
   },
   data: { fresh: true, before: ['get-set', 'serve'], args: ['get-set', 'get'], again: [] },

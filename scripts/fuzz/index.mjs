@@ -8,6 +8,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { picture } from '../../packages/datasets/src/testdata/pictures.ts'
 
 const FUZZER = '@jazzer.js/core@4.0.0'
 
@@ -48,10 +49,9 @@ async function corpus(endings, to) {
   for (const name of readdirSync(arrays).filter((file) => endings.some((ending) => file.endsWith(ending))))
     copyFileSync(join(arrays, name), join(to, name))
   if (!endings.includes('.jpg')) return
-  const { default: sharp } = await import('sharp')
-  const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
-  writeFileSync(join(to, 'plain.jpg'), await picture.jpeg().toBuffer())
-  writeFileSync(join(to, 'turned.jpg'), await picture.withMetadata({ orientation: 6 }).jpeg().toBuffer())
+  const plain = picture(12, 8).jpeg()
+  writeFileSync(join(to, 'plain.jpg'), await plain.toBuffer())
+  writeFileSync(join(to, 'turned.jpg'), await plain.withMetadata({ orientation: 6 }).toBuffer())
 }
 
 let failed = false
