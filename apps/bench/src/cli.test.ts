@@ -185,6 +185,7 @@ describe('a run', () => {
   const out = join(folder, 'tiny')
   const small = assign(
     'dataset.perClass={"train":4,"val":1,"test":2}',
+    'backbones.0.inputSize=32',
     'backbones.0.pretrain.epochs=1',
     'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"shrinkage":2,"between":0.25,"gamma":1.5}}]',
     'sweeps=[{"method":"crc","option":"lambda","values":[0.1,1],"folds":2}]',

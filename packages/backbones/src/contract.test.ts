@@ -36,8 +36,8 @@ const photographs = (size: number) =>
     [2, size, size, 3],
   )
 
-/** So many parameters, 64 MB, are made, saved and read in a moment; the references run each network to its end. */
-const MOST_PARAMETERS = 2 ** 24
+/** So many parameters, 40 MB, are made, saved and read in a moment; the references run each network to its end. */
+const MOST_PARAMETERS = 1e7
 
 /** The deepest use that needs neither images of full size nor more than {@link MOST_PARAMETERS}. */
 function smallest(record: BackboneRecord) {

@@ -8,13 +8,13 @@ const folder = mkdtempSync(join(tmpdir(), 'dml-crc-resume-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const dmlCrc = commandIn(folder)
 
-const EPOCHS = 8
+const EPOCHS = 2
 const experiment = [
   'run',
   'demo',
   ...assign(
     'dataset.perClass={"train":4,"val":1,"test":2}',
-    'backbones.0.pretrain.epochs=1',
+    'backbones=[{"name":"tiny_vgg","weights":"none","inputSize":32,"pretrain":{"epochs":1,"batchSize":16,"learningRate":0.003}}]',
     'methods=[{"method":"crc","options":{"lambda":0.3}}]',
     'sweeps=[]',
     `endToEnd.0.train.epochs=${EPOCHS}`,
@@ -22,22 +22,21 @@ const experiment = [
   ),
 ]
 
-/** Starts a run and ends it by a signal once the checkpoint of an epoch of the end-to-end row is there. */
-async function stopInTheMiddle(out: string, signal: 'SIGKILL' | 'SIGINT') {
-  const child = dmlCrc.start(...experiment, '--out', out)
-  let stderr = ''
-  child.stderr.on('data', (text) => {
-    stderr += text
-  })
-  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
-  const checkpoints = join(folder, out, 'checkpoints')
-  const isThere = () =>
-    existsSync(join(folder, out, 'units', '0001.json')) &&
-    existsSync(checkpoints) &&
-    readdirSync(checkpoints).some((name) => existsSync(join(checkpoints, name, 'latest.json')))
-  while (!isThere() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 2))
-  child.kill(signal)
-  return { status: await ended, stderr }
+/** Has a run send itself a signal right after it has written the first checkpoint of the end-to-end row. */
+function stopAtCheckpoint(out: string, signal: string): string {
+  const script = `import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    const { rename } = fs.promises
+    let sent = false
+    fs.promises.rename = async (from, to) => {
+      await rename(from, to)
+      if (sent || !/checkpoints.*latest\\.json$/.test(to)) return
+      if (!fs.existsSync(${JSON.stringify(join(folder, out, 'units', '0001.json'))})) return
+      sent = true
+      process.kill(process.pid, '${signal}')
+    }
+    syncBuiltinESMExports()`
+  return `--import data:text/javascript,${encodeURIComponent(script)}`
 }
 
 const read = (out: string, file: string) => JSON.parse(readFileSync(join(folder, out, file), 'utf8'))
@@ -45,7 +44,8 @@ const read = (out: string, file: string) => JSON.parse(readFileSync(join(folder,
 describe('--resume in the middle of an end-to-end row', () => {
   it.each(['SIGKILL', 'SIGINT'] as const)('goes on from the checkpoint after %s', async (signal) => {
     if (!existsSync(join(folder, 'whole'))) expectDone(await dmlCrc.run(...experiment, '--out', 'whole'))
-    const { status, stderr } = await stopInTheMiddle(signal, signal)
+    const NODE_OPTIONS = stopAtCheckpoint(signal, signal)
+    const { status, stderr } = dmlCrc.runProcess([...experiment, '--out', signal], { NODE_OPTIONS })
     expect({ status, rows: read(signal, 'results.json').rows.length }).toEqual({
       status: signal === 'SIGINT' ? 130 : null,
       rows: 2,

@@ -14,11 +14,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const dmlCrc = commandIn(folder)
 let set: string
 
-const size = assign('dataset.perClass={"train":4,"val":1,"test":2}', 'backbones.0.pretrain.epochs=1')
+const images = assign('dataset.perClass={"train":4,"val":1,"test":2}', 'backbones.0.inputSize=32')
+const size = [...images, ...assign('backbones.0.pretrain.epochs=1')]
 const methods = assign(
   'methods=[{"method":"crc","options":{"lambda":0.3}},{"method":"dmlCrc","options":{"shrinkage":2,"between":0.25,"gamma":1.5}}]',
 )
-const images = assign('dataset.perClass={"train":4,"val":1,"test":2}')
 const weights = ['--weights', join('base', 'checkpoints', 'tiny_vgg.safetensors')]
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'))
