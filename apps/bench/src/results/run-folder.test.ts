@@ -99,6 +99,32 @@ describe('a row', () => {
   })
 })
 
+describe('a damaged run', () => {
+  it('whose damaged row was removed, as its error says, loses no other row when it goes on', async () => {
+    {
+      await using folder = await open()
+      for (const method of ['CRC', 'NCM', 'LDA']) await add(folder, method)
+    }
+    writeFileSync(join(out, 'units', '0001.json'), '{')
+    await expect(open({ resume: true })).rejects.toThrow(/0001\.json.*Remove this file and run with --resume/)
+    rmSync(join(out, 'units', '0001.json'))
+    await using folder = await open({ resume: true })
+    await add(folder, 'NCM')
+    expect(readResults(out).rows.map(({ method }) => method)).toEqual(['CRC', 'LDA', 'NCM'])
+  })
+
+  it.each(['units', 'checkpoints'])('with a file in the place of %s is told as such', async (name) => {
+    {
+      await using folder = await open()
+      await add(folder, 'CRC')
+    }
+    rmSync(join(out, name), { recursive: true, force: true })
+    writeFileSync(join(out, name), '')
+    await expect(open({ resume: true })).rejects.toThrow(DataError)
+    await expect(open({ resume: true })).rejects.toThrow(/ENOTDIR/)
+  })
+})
+
 describe('the checkpoints of a row', () => {
   it('are removed by the next run where a kill left them behind the row', async () => {
     {

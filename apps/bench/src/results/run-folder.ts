@@ -119,7 +119,10 @@ export class RunFolder implements AsyncDisposable {
 
   /** Removes the checkpoints of a row, which nothing goes on from once it is there. */
   async removeCheckpoints(key: string): Promise<void> {
-    await rm(this.checkpointsOf(key), { recursive: true, force: true })
+    const path = this.checkpointsOf(key)
+    await rm(path, { recursive: true, force: true }).catch((error) => {
+      throw unwritable(path, error)
+    })
   }
 
   async addSweep(key: string, sweep: SweepCurve): Promise<void> {
@@ -136,7 +139,7 @@ export class RunFolder implements AsyncDisposable {
         remedy: 'Leave one out, or give it another label.',
       })
     }
-    this.#units.push(await writeUnit(this.path, this.#units.length, unit))
+    this.#units.push(await writeUnit(this.path, unit))
     await this.#save()
     await this.#takePlace()
   }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJson, writeJsonAtomic } from '@dml-crc/core'
+import { readJson, unreadable, writeJsonAtomic } from '@dml-crc/core'
 import { z } from 'zod'
 import { Details, emptyDetails, Figures } from './details.ts'
 import { type Results, Row } from './schema.ts'
@@ -22,18 +22,32 @@ const FOLDER = 'units'
 
 /** The units of the run in a folder, in the order in which they were measured; none where it has no folder of them. */
 export function readUnits(path: string): Unit[] {
-  const folder = join(path, FOLDER)
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((file) => /^\d+\.json$/.test(file))
-    .sort()
-    .map((file) => readJson(join(folder, file), Unit, 'a row of a run', 'Remove this file and run with --resume.'))
+  return namesIn(path).map((file) =>
+    readJson(join(path, FOLDER, file), Unit, 'a row of a run', 'Remove this file and run with --resume.'),
+  )
 }
 
-/** Writes the unit that comes after `count` others and gives it as it will be read: the same in every process. */
-export async function writeUnit(path: string, count: number, given: Unit): Promise<Unit> {
+/** The files of the units, in the order of their numbers. */
+function namesIn(path: string): string[] {
+  const folder = join(path, FOLDER)
+  if (!existsSync(folder)) return []
+  try {
+    const names = readdirSync(folder).filter((file) => /^\d+\.json$/.test(file))
+    return names.sort((a, b) => numberOf(a) - numberOf(b))
+  } catch (error) {
+    throw unreadable(folder, 'the folder of the rows of a run', error)
+  }
+}
+
+const numberOf = (file: string) => Number.parseInt(file, 10)
+
+/** Writes the unit that comes after all others and gives it as it will be read: the same in every process. */
+export async function writeUnit(path: string, given: Unit): Promise<Unit> {
   const unit = Unit.parse(given)
-  await writeJsonAtomic(join(path, FOLDER, `${String(count).padStart(4, '0')}.json`), unit)
+  // One before the last may have been removed: the number of the units is not that of the next.
+  const last = namesIn(path).at(-1)
+  const number = last === undefined ? 0 : numberOf(last) + 1
+  await writeJsonAtomic(join(path, FOLDER, `${String(number).padStart(4, '0')}.json`), unit)
   return unit
 }
 

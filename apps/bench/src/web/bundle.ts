@@ -1,4 +1,4 @@
-import { cp, readdir } from 'node:fs/promises'
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -10,7 +10,9 @@ export async function bundlePage(site: string): Promise<void> {
   // In a checkout the packages are bundled from their sources, as they run there.
   const fromSource = import.meta.url.endsWith('.ts')
   const entry = join(root, fromSource ? 'src/page/main.ts' : 'dist/page/main.js')
-  await build({
+  const { outputFiles } = await build({
+    // Written below: an error of the disk is then one of the system, which says what it is.
+    write: false,
     entryPoints: { main: entry },
     outdir: assets,
     bundle: true,
@@ -24,6 +26,8 @@ export async function bundlePage(site: string): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'silent',
   })
+  await mkdir(assets, { recursive: true })
+  for (const { path, contents } of outputFiles) await writeFile(path, contents)
   await cp(join(root, 'page', 'index.html'), join(site, 'index.html'))
   await cp(join(root, 'page', 'style.css'), join(assets, 'style.css'))
   const fromPage = createRequire(entry)
