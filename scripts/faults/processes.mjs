@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isClean, run } from './command.mjs'
+import { set } from './scenarios.mjs'
 
-const set = (...assignments) => assignments.flatMap((each) => ['--set', each])
 const tiny = (train) =>
   set(
     `dataset.perClass={"train":${train},"val":1,"test":1}`,
@@ -15,7 +15,14 @@ const tiny = (train) =>
     'endToEnd=[]',
   )
 
-/** What runs at once, and how many of them must succeed. */
+const twoMethods = set(
+  'backbones.0.inputSize=16',
+  'methods=[{"method":"dmlCrc","options":{"shrinkage":0.1,"between":0.5,"gamma":0,"lambda":0.1}}]',
+)
+const aRun = ['run', 'demo', ...tiny(2), ...twoMethods, '--out', 'a']
+const weights = ['--weights', join('a', 'checkpoints', 'tiny_vgg.safetensors')]
+
+/** What runs at once, after what, and how many of them must succeed. */
 const ROUNDS = {
   'three draw one set': { commands: [1, 2, 3].map(() => ['data', 'get', 'demo', '--root', 'set']), succeed: 3 },
   'two runs of sets that differ': {
@@ -26,10 +33,32 @@ const ROUNDS = {
     commands: [1, 2, 3].map((n) => ['run', 'demo', ...tiny(2), '--out', `same-${n}`]),
     succeed: 3,
   },
+  'three get one set from a server': {
+    before: ['get-set', 'serve'],
+    commands: [1, 2, 3].map(() => ['get-set', 'get']),
+    succeed: 3,
+  },
+  'three export the model of one run': {
+    before: aRun,
+    commands: [1, 2, 3].map(() => ['export', 'a']),
+    succeed: 3,
+    after: ['export', 'a'],
+  },
+  'two write one site': { before: aRun, commands: [1, 2].map(() => ['web', 'a', '--out', 'site']), succeed: 2 },
+  'three write features into one folder': {
+    before: aRun,
+    commands: [1, 2, 3].map(() => ['features', 'demo', ...tiny(2), ...twoMethods, ...weights, '--out', 'features']),
+    succeed: 3,
+  },
   'two runs into one folder': { commands: [1, 2].map(() => ['run', 'demo', ...tiny(2), '--out', 'one']), succeed: 1 },
 }
 
 const LEFT_OVER = /\.(tmp|old|lock|part|new)$/
+
+async function must(folder, words) {
+  const { status, output } = await run(folder, words)
+  if (status !== 0) throw new Error(`${words.join(' ')} failed: ${output}`)
+}
 
 /** @returns the number of rounds, and what went wrong */
 export async function runTogether({ rounds, only }) {
@@ -40,15 +69,18 @@ export async function runTogether({ rounds, only }) {
     failures.push(failure)
   }
   for (let round = 0; round < rounds; round++) {
-    for (const [name, { commands, succeed }] of Object.entries(ROUNDS)) {
+    for (const [name, { before: first, commands, succeed, after }] of Object.entries(ROUNDS)) {
       if (only && only !== name) continue
       tries++
       const before = failures.length
       const folder = mkdtempSync(join(tmpdir(), 'dml-crc-faults-'))
+      if (first) await must(folder, first)
       const ends = await Promise.all(commands.map((args) => run(folder, args)))
       const done = ends.filter(({ status }) => status === 0).length
       if (done < succeed) fail(`${name}: ${done} of ${succeed} succeeded`)
       for (const end of ends) if (!isClean(end)) fail(`${name}: ${end.output}`)
+      // What several have written at once is whole.
+      if (after) await must(folder, after)
       const left = readdirSync(folder, { recursive: true }).filter((file) => LEFT_OVER.test(file))
       if (left.length > 0) fail(`${name}: left over ${left.join(', ')}`)
       rmSync(folder, { recursive: true })
