@@ -1,4 +1,4 @@
-export { hasLabels, readFeatures, readLabels, readMat } from './arrays/read.ts'
+export { readFeatures, readLabels, readLabelsBeside, readMat } from './arrays/read.ts'
 export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
 export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'
 export type { HostTensor, TensorData } from './arrays/tensor.ts'

@@ -1,4 +1,4 @@
-import { hasLabels, readFeatures, readLabels } from '@dml-crc/core'
+import { readFeatures, readLabels, readLabelsBeside } from '@dml-crc/core'
 import type { Label, Matrix } from '@dml-crc/core/arrays'
 
 /** An array in a file, as the command line names it: `FILE`, or `FILE:KEY` where the file holds several. */
@@ -30,8 +30,8 @@ export function labelsOf(text: string): Promise<Label[]> {
   return readLabels(file, key)
 }
 
-/** The labels in the file that features come from, where it has an array that is called so. */
-export async function labelsBeside(text: string): Promise<Label[] | undefined> {
-  const { file } = parseSource(text)
-  return (await hasLabels(file)) ? readLabels(file) : undefined
+/** The labels of the features `FILE[:KEY]` in the same file, where it has an array that is called so. */
+export function labelsBeside(text: string): Promise<Label[] | undefined> {
+  const { file, key } = parseSource(text)
+  return readLabelsBeside(file, key)
 }

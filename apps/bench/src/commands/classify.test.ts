@@ -49,6 +49,18 @@ describe('dml-crc classify', () => {
     expect(accuracy).toBeCloseTo(numpy.accuracy, 12)
   })
 
+  it('takes no accuracy from labels of the same file that belong to the samples to fit on', async () => {
+    const files = from({ features: 'all.mat:X', queries: 'all.mat:Q' })
+    const found = JSON.parse(expectDone(await dmlCrc.run('classify', ...files, ...plainCrc, '--json', '--quiet')))
+    expect(found.labels).toEqual(numpy.predicted)
+    expect(found).not.toHaveProperty('accuracy')
+    const paired = from({ features: 'all.npz:x_train', queries: 'all.npz:x_test' })
+    const { accuracy } = JSON.parse(
+      expectDone(await dmlCrc.run('classify', ...paired, ...plainCrc, '--json', '--quiet')),
+    )
+    expect(accuracy).toBeCloseTo(numpy.accuracy, 12)
+  })
+
   it('prints one label a line, and the accuracy on standard error', async () => {
     const result = await dmlCrc.run('classify', ...usual, ...plainCrc)
     expect(expectDone(result)).toBe(`${numpy.predicted.join('\n')}\n`)

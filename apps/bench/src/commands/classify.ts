@@ -24,9 +24,12 @@ export function addClassify(program: Command): void {
     .command('classify')
     .description('classify features of your own by any method')
     .option('--features <file[:key]>', 'features to fit on')
-    .option('--labels <file[:key]>', 'their classes (default: labels in the same file)')
+    .option('--labels <file[:key]>', 'their classes (default: labels in the same file; y_train beside x_train)')
     .requiredOption('--queries <file[:key]>', 'features to classify')
-    .option('--query-labels <file[:key]>', 'their true classes (default: labels in the same file, where it has such)')
+    .option(
+      '--query-labels <file[:key]>',
+      'their true classes (default: their labels in the same file, where it has such)',
+    )
     .option('--method <name>', 'the classifier', 'dmlCrc')
     .option(
       '--set <key=value>',

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError } from '../errors.ts'
-import { hasLabels, readFeatures, readLabels } from './read.ts'
+import { labelNameOf } from './names.ts'
+import { readFeatures, readLabels, readLabelsBeside } from './read.ts'
 import { writeSafetensors } from './safetensors-file.ts'
 
 const testdata = fileURLToPath(new URL('testdata/', import.meta.url))
@@ -67,9 +68,18 @@ describe('readLabels', () => {
     expect(await readLabels(join(testdata, 'several.npz'))).toEqual([0, 1, 2, 3])
     expect(await readLabels(join(testdata, 'scikit_learn.npz'))).toEqual(['b', 'a', 'b', 'a'])
     expect(await readLabels(await write('own.csv', 'a,species\n1,rose\n2,tulip\n'))).toEqual(['rose', 'tulip'])
-    expect(await hasLabels(join(testdata, 'several.npz'))).toBe(true)
-    expect(await hasLabels(join(testdata, 'one.npz'))).toBe(false)
-    expect(await hasLabels(join(testdata, 'float32.npy'))).toBe(false)
+  })
+
+  it('finds the labels beside features, and never those of other samples', async () => {
+    expect(await readLabelsBeside(join(testdata, 'several.npz'))).toEqual([0, 1, 2, 3])
+    expect(await readLabelsBeside(join(testdata, 'one.npz'))).toBeUndefined()
+    expect(await readLabelsBeside(join(testdata, 'float32.npy'))).toBeUndefined()
+    const names = ['X', 'y', 'Q', 't']
+    expect(['X', undefined, 'Q'].map((key) => labelNameOf(names, key))).toEqual(['y', 'y', undefined])
+    expect(labelNameOf(['x_train', 'y_train', 'x_test', 'y_test'], 'x_test')).toBe('y_test')
+    expect(labelNameOf(['train_features', 'train_labels', 'labels'], 'train_features')).toBe('train_labels')
+    expect(labelNameOf(['fc7', 'labels'], 'fc7')).toBe('labels')
+    expect(labelNameOf(['fc7', 'labels', 'fc7_test'], 'fc7_test')).toBeUndefined()
   })
 
   it('refuses numbers that are not whole', async () => {

@@ -3,7 +3,7 @@ import { DataError } from '../errors.ts'
 import { readBytes } from '../files/read-file.ts'
 import { parseMat } from './mat.ts'
 import { type Label, type Matrix, toLabels, toMatrix } from './matrix.ts'
-import { type Role, usualName } from './names.ts'
+import { labelNameOf, type Role, usualName } from './names.ts'
 import { parseNpy } from './npy.ts'
 import { parseNpz } from './npz.ts'
 import { SafetensorsFile } from './safetensors-file.ts'
@@ -94,10 +94,15 @@ export async function readLabels(path: string, key?: string): Promise<Label[]> {
   return toLabels(await readArray(path, key, 'labels'), named(path, key))
 }
 
-/** Whether a file of several arrays has one that is called as labels are. @throws {DataError} as {@link readFeatures}. */
-export async function hasLabels(path: string): Promise<boolean> {
+/**
+ * The labels of the features called `key`, or of those that {@link readFeatures} finds without one, in the same file; none where
+ * no array there is called as labels of these features are.
+ * @throws {DataError} as {@link readLabels}.
+ */
+export async function readLabelsBeside(path: string, key?: string): Promise<Label[] | undefined> {
   const names = [...(await openArrays(path)).keys()]
-  return names.length > 1 && usualName(names, 'labels') !== undefined
+  const name = names.length > 1 ? labelNameOf(names, key) : undefined
+  return name === undefined ? undefined : readLabels(path, name)
 }
 
 /**
