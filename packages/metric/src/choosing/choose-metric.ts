@@ -24,6 +24,9 @@ const OPTIONS = Object.keys(GRIDS) as Option[]
 const ENOUGH_HELD_OUT = 1000
 const FOLDS = 5
 
+/** Samples of a fold at most, roughly: of larger sets smaller parts are held out, which say as much. */
+const LARGEST_FOLD = 2048
+
 /** Most samples for the N × N matrix of a kernel; above, codes are taken in plain inner products. */
 export const MOST_FOR_KERNEL = 8192
 
@@ -89,7 +92,8 @@ export function chooseMetric(
 /** The folds that are tried. They are the same for the same labels, so that a fit is a function of its samples. */
 function foldsOf({ labels }: Samples): Fold[] {
   let count = 0
-  return stratifiedFolds(labels, FOLDS, Prng.fromSeed(0)).filter(({ held }) => {
+  const folds = Math.max(FOLDS, Math.floor(labels.length / LARGEST_FOLD))
+  return stratifiedFolds(labels, folds, Prng.fromSeed(0)).filter(({ held }) => {
     const isWanted = count < ENOUGH_HELD_OUT
     count += held.length
     return isWanted

@@ -1,7 +1,7 @@
 import { cholesky, symmetricEigen, triangularSolve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import { product } from '../coding/product.ts'
-import { type WithinClass, withinClass } from '../heads/within-class.ts'
+import { type ClassScatter, classScatter } from '../heads/within-class.ts'
 import type { LabelledMatrix } from '../samples/checks.ts'
 import { withTensors } from '../samples/with-tensors.ts'
 
@@ -49,7 +49,7 @@ const TINY = 1e-12
  * @param samples normalised features [N, d] with labels [N], one row a view where images have several
  */
 export function scatterMetric(samples: LabelledMatrix): ScatterMetric {
-  const stats = withinClass(samples)
+  const stats = classScatter(samples)
   const known = new Map<number, Whitened>()
   return {
     async factor({ shrinkage, between }) {
@@ -73,7 +73,7 @@ export function scatterMetric(samples: LabelledMatrix): ScatterMetric {
   }
 }
 
-function whiten(stats: WithinClass, shrinkage: number): Promise<Whitened> {
+function whiten(stats: ClassScatter, shrinkage: number): Promise<Whitened> {
   const [classes, dim] = stats.means.shape
   return withTensors(async (own) => {
     const { whitening, rows, gram } = own(whitenedMeans(stats, shrinkage))
@@ -93,7 +93,7 @@ function whiten(stats: WithinClass, shrinkage: number): Promise<Whitened> {
 }
 
 /** C⁻¹ [d, d], the class means in it [C, d] less their mean, and their Gram matrix over C. */
-function whitenedMeans({ scatter, means }: WithinClass, shrinkage: number) {
+function whitenedMeans({ scatter, means }: ClassScatter, shrinkage: number) {
   const [classes, dim] = means.shape
   return tf.tidy(() => {
     const eye = tf.eye(dim)

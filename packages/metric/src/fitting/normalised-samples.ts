@@ -1,8 +1,7 @@
 import { fitNormalisation, type Normalisation, type NormaliseChoice, normalise } from '../model/normalisation.ts'
 import { checkLabelled, classCounts } from '../samples/checks.ts'
-import { type Features, type Matrix, mapRows, toTensor } from '../samples/matrix.ts'
+import { type Features, type Matrix, mapRows } from '../samples/matrix.ts'
 import { type Images, imagesOf, meanViews } from '../samples/views.ts'
-import { withTensors } from '../samples/with-tensors.ts'
 
 /** What a method fits on: checked and normalised. */
 export interface Samples {
@@ -28,7 +27,7 @@ export async function normalisedSamples(
 ): Promise<{ samples: Samples; normalisation: Normalisation }> {
   const checked = await checkLabelled(features, labels)
   const images = imagesOf(groups, checked.labels)
-  const normalisation = await withTensors((own) => fitNormalisation(own(toTensor(checked.features)), choice))
+  const normalisation = await fitNormalisation(checked.features, choice)
   const rows = await mapRows(checked.features, checked.features.shape[1], (x) => normalise(x, normalisation))
   const samples = {
     features: meanViews(rows, images),

@@ -2,34 +2,69 @@ import { cholesky, triangularSolve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import { product } from '../coding/product.ts'
 import { classCounts, type LabelledMatrix } from '../samples/checks.ts'
+import { classMeans } from '../samples/class-means.ts'
 import { toTensor } from '../samples/matrix.ts'
 import { oneHot } from './one-hot.ts'
 
-/** Centred features and their spread within the classes. */
-export interface WithinClass extends tf.TensorContainerObject {
+/** How far samples are spread within their classes: sums over the samples. */
+export interface ClassScatter extends tf.TensorContainerObject {
   /** [1, d] the mean of all samples. */
   centre: tf.Tensor2D
-  /** X [N, d] less that mean. */
-  x: tf.Tensor2D
-  /** [C, d] the class means of X. */
+  /** [C, d] the class means, less that mean. */
   means: tf.Tensor2D
-  /** [N, C] one-hot labels. */
-  members: tf.Tensor2D
   /** S_w [d, d] = Σ_i u_i u_iᵀ with u_i = x_i − m_{y_i}. */
   scatter: tf.Tensor2D
 }
 
-/** The statistics of samples [N, d]; the caller disposes them. */
-export function withinClass({ features, labels, classes }: LabelledMatrix): WithinClass {
+/** The same with the samples themselves. */
+export interface WithinClass extends ClassScatter {
+  /** X [N, d] less the mean of all. */
+  x: tf.Tensor2D
+  /** [N, C] one-hot labels. */
+  members: tf.Tensor2D
+}
+
+/** Rows of a block of samples: what is formed of one at a time is small beside the samples. */
+const BLOCK = 4096
+
+/**
+ * The sums of samples [N, d], in blocks of rows: beside the samples it takes memory for O(C·d + d²) numbers. The caller disposes
+ * of them.
+ */
+export function classScatter({ features, labels, classes }: LabelledMatrix): ClassScatter {
+  const { data, shape } = features
+  const [count, dim] = shape
+  const means = classMeans(features, labels, classes)
+  const counts = classCounts(labels, classes)
+  const centre = new Float64Array(dim)
+  counts.forEach((n, c) => {
+    for (let j = 0; j < dim; j++) centre[j] += (n / count) * means.data[c * dim + j]
+  })
   return tf.tidy(() => {
-    const plain = toTensor(features)
-    const centre = tf.mean(plain, 0, true) as tf.Tensor2D
-    const x = tf.sub(plain, centre) as tf.Tensor2D
-    const members = oneHot(labels, classes)
-    const counts = tf.tensor2d(Float32Array.from(classCounts(labels, classes)), [classes, 1])
-    const means = tf.div(product(members, x, { a: true }), counts) as tf.Tensor2D
-    const u = tf.sub(x, product(members, means)) as tf.Tensor2D
-    return { centre, x, means, members, scatter: product(u, u, { a: true }) }
+    const ofClasses = toTensor(means)
+    const middle = tf.tensor2d(Float32Array.from(centre), [1, dim])
+    let scatter = tf.zeros([dim, dim]) as tf.Tensor2D
+    for (let begin = 0; begin < count; begin += BLOCK) {
+      const end = Math.min(count, begin + BLOCK)
+      const before = scatter
+      scatter = tf.tidy(() => {
+        const x = tf.tensor2d(data.subarray(begin * dim, end * dim), [end - begin, dim])
+        const own = tf.gather(ofClasses, tf.tensor1d(labels.subarray(begin, end), 'int32'))
+        const u = tf.sub(x, own) as tf.Tensor2D
+        return tf.add(before, product(u, u, { a: true })) as tf.Tensor2D
+      })
+      before.dispose()
+    }
+    return { centre: middle, means: tf.sub(ofClasses, middle) as tf.Tensor2D, scatter }
+  })
+}
+
+/** The statistics of samples [N, d] with the samples; the caller disposes of them. */
+export function withinClass(samples: LabelledMatrix): WithinClass {
+  return tf.tidy(() => {
+    const sums = classScatter(samples)
+    const x = tf.sub(toTensor(samples.features), sums.centre) as tf.Tensor2D
+    return { ...sums, x, members: oneHot(samples.labels, samples.classes) }
   })
 }
 

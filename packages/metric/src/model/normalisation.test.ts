@@ -1,6 +1,7 @@
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, it } from 'vitest'
+import { toMatrix } from '../samples/matrix.ts'
 import { fitNormalisation, normalise } from './normalisation.ts'
 
 beforeAll(() => loadEngine({ prefer: 'cpu' }))
@@ -9,7 +10,7 @@ const choice = { signedSquareRoot: true, unitNorm: true, center: false }
 
 it('rows have length one after the signed root, and zeros stay', async () => {
   const x = tf.tensor2d([4, -9, 0, 0, 0, 0], [2, 3])
-  const exact = normalise(x, await fitNormalisation(x, choice)).dataSync()
+  const exact = normalise(x, await fitNormalisation(await toMatrix(x), choice)).dataSync()
   const expected = [2, -3, 0, 0, 0, 0].map((value) => value / Math.sqrt(13))
   expected.forEach((value, i) => {
     expect(exact[i]).toBeCloseTo(value, 6)
@@ -36,7 +37,7 @@ it('centred features lose what they share, and have length one again', async () 
     [1, 1, 6, 4],
   ]
   const x = tf.tensor2d(rows)
-  const how = await fitNormalisation(x, { ...choice, center: true })
+  const how = await fitNormalisation(await toMatrix(x), { ...choice, center: true })
   const unit = rows.map((row) => row.map((value) => Math.sqrt(value) / Math.sqrt(row.reduce((a, b) => a + b))))
   const mean = unit[0].map((_, j) => unit.reduce((sum, row) => sum + row[j], 0) / 3)
   const actual = normalise(x, how).dataSync()

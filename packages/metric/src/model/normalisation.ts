@@ -1,7 +1,7 @@
 import { InputError } from '@dml-crc/core/errors'
 import * as tf from '@tensorflow/tfjs'
 import * as z from 'zod'
-import { takeNumbers } from '../samples/matrix.ts'
+import { type Matrix, takeNumbers, toTensor } from '../samples/matrix.ts'
 import { floats } from './arrays.ts'
 
 /** What is done to features [N, d], as the network gives them, before anything else. */
@@ -65,13 +65,25 @@ function signedRoot(x: tf.Tensor2D, epsilon: number): tf.Tensor2D {
   return tf.mul(tf.sign(x), tf.sub(tf.sqrt(tf.add(tf.abs(x), epsilon)), Math.sqrt(epsilon)))
 }
 
+/** Rows that are summed at a time. */
+const BLOCK = 4096
+
 /** The normalisation of that choice for features [N, d] to fit on: with their mean, where they are to be centred. */
 export async function fitNormalisation(
-  features: tf.Tensor2D,
-  { signedSquareRoot, unitNorm, center }: NormaliseChoice,
+  features: Matrix,
+  { signedSquareRoot, unitNorm, center: isCentred }: NormaliseChoice,
 ): Promise<Normalisation> {
   const how = { signedSquareRoot, rootEpsilon: 0, unitNorm }
-  if (!center) return how
-  const mean = tf.tidy(() => tf.mean(normalise(features, how), 0))
-  return { ...how, center: Float32Array.from(await takeNumbers(mean)) }
+  if (!isCentred) return how
+  const [count, width] = features.shape
+  const center = new Float64Array(width)
+  for (let begin = 0; begin < count; begin += BLOCK) {
+    const end = Math.min(count, begin + BLOCK)
+    const rows = { data: features.data.subarray(begin * width, end * width), shape: [end - begin, width] as const }
+    const sum = await takeNumbers(tf.tidy(() => tf.sum(normalise(toTensor(rows), how), 0)))
+    sum.forEach((value, j) => {
+      center[j] += value / count
+    })
+  }
+  return { ...how, center: Float32Array.from(center) }
 }

@@ -2,8 +2,8 @@ import { classCounts } from './checks.ts'
 import type { Matrix } from './matrix.ts'
 
 /** The mean of the rows of each class, [C, d], of features [N, d]. */
-export function classMeans({ data, shape: [, width] }: Matrix, labels: Int32Array): Matrix {
-  const counts = classCounts(labels)
+export function classMeans({ data, shape: [, width] }: Matrix, labels: Int32Array, classes?: number): Matrix {
+  const counts = classCounts(labels, classes)
   const sums = new Float64Array(counts.length * width)
   labels.forEach((label, i) => {
     for (let j = 0; j < width; j++) sums[label * width + j] += data[i * width + j]

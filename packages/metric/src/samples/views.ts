@@ -42,10 +42,8 @@ const length = (row: Float32Array) => Math.sqrt(row.reduce((sum, value) => sum +
 export function meanViews(features: Matrix, { views }: Images): Matrix {
   const width = features.shape[1]
   if (views.every((rows) => rows.length === 1)) {
-    return takeRows(
-      features,
-      views.map(([row]) => row),
-    )
+    const rows = views.map(([row]) => row)
+    return rows.every((row, i) => row === i) ? features : takeRows(features, rows)
   }
   const data = new Float32Array(views.length * width)
   views.forEach((rows, image) => {
