@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type EngineName, loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { partsOf } from './feature-parts.ts'
+import { partsOf, sideBySide } from './feature-parts.ts'
 import { type Backbone, type BackboneRecord, createBackbone, listBackbones } from './index.ts'
 import { buildBlocks } from './network.ts'
 import { averagePool, maximumPool } from './pools.ts'
@@ -85,13 +85,13 @@ describe.each(listBackbones().map((record) => [record.name, shortened(record, 1)
     const several = await createBackbone(record, { ...smallest(record), layers, pools })
     const single = tf.tidy(() => tf.slice(images, [0, 0, 0, 0], [1, -1, -1, -1]))
     const together = several.features(single)
-    const parts: tf.Tensor[] = []
+    const parts: tf.Tensor2D[] = []
     for (const { layer, pool } of partsOf(layers, pools)) {
       const alone = await createBackbone(record, { ...smallest(record), layers: [layer], pools: [pool] })
       parts.push(alone.features(single))
       alone.dispose()
     }
-    const expected = tf.concat(parts, 1)
+    const expected = sideBySide(parts)
     expect(together.shape).toEqual([1, several.featureSize])
     expect(await together.data()).toEqual(await expected.data())
     tf.dispose([single, together, expected, ...parts])

@@ -17,8 +17,8 @@ export interface CreateBackboneOptions {
    */
   weights: string
   /**
-   * The feature layers: what the pools make of their maps stands side by side in a feature, in this order. Blocks after the last of
-   * them are not made. The record's default layer where left out.
+   * The feature layers: what the pools make of their maps stands side by side in a feature, in this order, all scaled alike. Blocks
+   * after the last of them are not made. The record's default layer where left out.
    */
   layers?: readonly string[]
   /** Decides the first values of a network without weights, and the dropout. */

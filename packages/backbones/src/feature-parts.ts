@@ -27,6 +27,19 @@ export function checkedNames(what: string, names: readonly string[]): void {
 export const describeParts = (parts: readonly FeaturePart[], own: GlobalPool): string =>
   parts.map(({ layer, pool }) => (pool === own ? layer : `${layer}, ${pool.name}`)).join(' + ')
 
-/** Parts [B, dᵢ] side by side, [B, Σ dᵢ]. */
-export const sideBySide = (parts: readonly tf.Tensor2D[]): tf.Tensor2D =>
-  parts.length === 1 ? parts[0] : (tf.concat([...parts], 1) as tf.Tensor2D)
+/** Keeps a part that is zero everywhere from being divided by zero. */
+const TINY = 1e-12
+
+/**
+ * The P parts [B, dᵢ] of a feature side by side, [B, Σ dᵢ]. Where there are several, each is divided by the sum of its absolute
+ * values, so that all count alike whatever the scale and width of their layers: after the signed square root every part has the
+ * same length. The mean absolute value of the whole is 1.
+ */
+export function sideBySide(parts: readonly tf.Tensor2D[]): tf.Tensor2D {
+  if (parts.length === 1) return parts[0]
+  return tf.tidy(() => {
+    const share = parts.reduce((sum, { shape }) => sum + shape[1], 0) / parts.length
+    const alike = parts.map((part) => tf.div(tf.mul(part, share), tf.add(tf.sum(tf.abs(part), 1, true), TINY)))
+    return tf.concat(alike, 1) as tf.Tensor2D
+  })
+}

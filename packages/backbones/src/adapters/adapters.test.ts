@@ -6,6 +6,7 @@ import { DataError, InputError, readSafetensors } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sideBySide } from '../feature-parts.ts'
 import { averagePool, type GlobalPool, maximumPool } from '../pools.ts'
 import { minusOneToOne } from '../preprocessing.ts'
 import { hashedNumbers } from '../testing/hashed-numbers.ts'
@@ -75,7 +76,7 @@ describe('fromLayersModel', () => {
     const options = { preprocessing: minusOneToOne }
     const pools = [averagePool, maximumPool]
     const several = await fromLayersModel(model, { ...options, layers: ['pool', 'norm', 'conv'], pools })
-    const parts: tf.Tensor[] = []
+    const parts: tf.Tensor2D[] = []
     for (const [layer, pool] of [
       ['pool', averagePool],
       ...['norm', 'conv'].flatMap((layer) => pools.map((pool) => [layer, pool])),
@@ -83,7 +84,7 @@ describe('fromLayersModel', () => {
       const single = await fromLayersModel(model, { ...options, layers: [layer], pools: [pool] })
       parts.push(await single.features(images))
     }
-    const expected = tf.concat(parts, 1)
+    const expected = sideBySide(parts)
     const together = await several.features(images)
     expect(together.shape).toEqual([2, several.featureSize])
     expect(await together.data()).toEqual(await expected.data())
@@ -159,7 +160,7 @@ describe('fromGraphModel', () => {
     for (const { features } of [backbone, map]) {
       expect(relativeError(await features(small).data(), await expected.data())).toBeLessThan(1e-5)
     }
-    const twice = await tf.concat([expected, expected], 1).data()
+    const twice = await sideBySide([expected, expected] as tf.Tensor2D[]).data()
     expect(relativeError(await both.features(small).data(), twice)).toBeLessThan(1e-5)
     expect(map.variables.size).toBe(0)
     expect([...backbone.variables.keys()]).toEqual(['kernel'])
@@ -197,7 +198,7 @@ describe('onnxFeatures', () => {
       ),
     )
     const parts = await Promise.all(singles.map((single) => single.features(images)))
-    expect(await (await network.features(images)).data()).toEqual(await tf.concat(parts, 1).data())
+    expect(await (await network.features(images)).data()).toEqual(await sideBySide(parts).data())
     for (const each of [network, ...singles]) each.dispose()
   })
 
