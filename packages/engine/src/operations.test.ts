@@ -155,16 +155,22 @@ describe('convolution and its gradients agree with the cpu engine', () => {
   )
 
   it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid'] as const)('fused with a bias and %s', async (activation) => {
-    await expectSame([random(1, 6, 5, 8), random(3, 3, 8, 9), random(9)], (x, filter, bias) => [
-      tf.fused.conv2d({
-        x: x as tf.Tensor4D,
-        filter: filter as tf.Tensor4D,
-        bias,
-        strides: 1,
-        pad: 'same',
-        activation,
-      }),
-    ])
+    for (const [side, strides] of [
+      [3, 1],
+      [1, 1],
+      [1, 2],
+    ] as const) {
+      await expectSame([random(1, 6, 5, 8), random(side, side, 8, 9), random(9)], (x, filter, bias) => [
+        tf.fused.conv2d({
+          x: x as tf.Tensor4D,
+          filter: filter as tf.Tensor4D,
+          bias,
+          strides,
+          pad: 'same',
+          activation,
+        }),
+      ])
+    }
   })
 
   it('where the work is shared among threads and the depth is cut', async () => {

@@ -16,6 +16,7 @@ import {
 } from './folder.ts'
 import { restoreRemovedUtil } from './node-shims.ts'
 import { packagesFolder } from './npm.ts'
+import { registerPointwiseConvolutions } from './pointwise-convolution.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -57,6 +58,7 @@ export async function loadNativeFrom(folder: string, name: NativeName, { allowCp
   prepareProcess()
   const native = requireWith(source, join(folder, binding))
   await tf.setBackend('tensorflow')
+  registerPointwiseConvolutions()
   const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean }
   if (name === 'tfjs-node-gpu' && !isUsingGpuDevice && !allowCpu) {
     throw noGpu('TensorFlow found none and would compute on the CPU')
