@@ -1,17 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
+const tests = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.mjs']
+
+/** The files that change what a process has but once, or measure it: its engines, its decoder, the tensors that it keeps. */
+const inOwnProcess = [
+  'packages/engine/src/**/*.test.ts',
+  'packages/datasets/src/images/without-turbo.test.ts',
+  'packages/backbones/src/fine-tuning.test.ts',
+]
+
 export default defineConfig({
   ssr: {
     resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'], externalConditions: ['@dml-crc/source'] },
   },
   resolve: { conditions: ['@dml-crc/source', 'node', 'import', 'default'] },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
     // Native libraries and worker threads do not mix.
     pool: 'forks',
     maxWorkers: 2,
     // For what hangs, not for what is slow: no test depends on how busy the machine is.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,
+    projects: [
+      // Most files share the two processes, where the libraries are loaded once.
+      { extends: true, test: { name: 'shared', isolate: false, include: tests, exclude: inOwnProcess } },
+      { extends: true, test: { name: 'alone', include: inOwnProcess } },
+    ],
   },
 })
