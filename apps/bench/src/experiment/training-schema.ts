@@ -66,6 +66,12 @@ export const EndToEnd = z
         refreshEvery: positive
           .optional()
           .describe('Epochs between two computations of the features of all images that a batch is coded over'),
+        refit: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Fit `dmlCrc` anew on the features of the trained network, random views included, in place of the metric that was trained',
+          ),
         smoothing: smoothing.optional().meta({
           description:
             'As `smoothing` of `options`, while network and metric are trained together; the same where left out',

@@ -70,6 +70,32 @@ export function partOf({ dataset, fit, test }: Images, splits: Experiment['split
   return missing.length === 0 ? undefined : missing.map(([here, all, what]) => `${here} of ${all} ${what}`).join(', ')
 }
 
+/** The splits of a set that together are a larger one, such as train and val of trainval; none where it is not put together. */
+export async function partsOf(
+  dataset: ImageDataset,
+  records: readonly ImageRecord[],
+): Promise<(readonly ImageRecord[])[]> {
+  const left = new Set(records.map(({ id }) => id))
+  const parts: (readonly ImageRecord[])[] = []
+  for (const name of dataset.splits) {
+    const part = await presentIn(dataset, name)
+    if (part.length === 0 || part.length === records.length || !part.every(({ id }) => left.has(id))) continue
+    for (const { id } of part) left.delete(id)
+    parts.push(part)
+  }
+  return left.size === 0 ? parts : []
+}
+
+/** The images of a split, or none where some are not on disk. */
+async function presentIn(dataset: ImageDataset, split: string): Promise<readonly ImageRecord[]> {
+  try {
+    return await dataset.split(split)
+  } catch (error) {
+    if (error instanceof DataError) return []
+    throw error
+  }
+}
+
 /**
  * The names of the classes up to the last one that there is an image to fit on of: in a part of a set the last classes may
  * have none, and a model knows nothing of them.
@@ -88,11 +114,10 @@ async function open(dataset: ImageDataset, splits: Experiment['splits'], part: '
   } catch (error) {
     if (!(error instanceof DataError)) throw error
     const other = part === 'fit' ? splits.test : splits.fit
-    const here = (name: string) => dataset.split(name).catch(() => [])
-    const taken = new Set((await here(other)).map(({ id }) => id))
+    const taken = new Set((await presentIn(dataset, other)).map(({ id }) => id))
     const whole: string[] = []
     for (const name of dataset.splits) {
-      const records = await here(name)
+      const records = await presentIn(dataset, name)
       if (records.length > 0 && !records.some(({ id }) => taken.has(id))) whole.push(name)
     }
     if (whole.length === 0) throw error

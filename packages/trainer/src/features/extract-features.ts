@@ -20,6 +20,11 @@ export interface ExtractOptions {
   prng?: Prng
   /** Where features are kept for the next time; without it they are not. */
   cacheFolder?: string
+  /**
+   * Lists that together are `records`, such as train and val of trainval: where the features of all of them are in the cache, they
+   * are taken from there, unless the views are random.
+   */
+  parts?: readonly (readonly ImageRecord[])[]
   onProgress?: OnProgress
   /** Told of a damaged cache file, which is then rewritten. */
   onNote?: (text: string) => void
@@ -86,8 +91,46 @@ export async function extractToFile(
   const state = await cached(path)
   if (state === 'whole') return { path, key, fromCache: true }
   if (state !== 'missing') onNote?.(`The cached features are damaged and are extracted again. ${state.message}`)
-  await writeFeatureFile(path, records.length * views, backbone.featureSize, featureBlocks(options))
-  return { path, key, fromCache: false }
+  const parts = prng === undefined && views === 1 ? await cachedParts(options) : undefined
+  const blocks = parts ? rowsOfParts(parts, records) : featureBlocks(options)
+  await writeFeatureFile(path, records.length * views, backbone.featureSize, blocks)
+  return { path, key, fromCache: parts !== undefined }
+}
+
+interface CachedPart {
+  records: readonly ImageRecord[]
+  path: string
+}
+
+/** The files of the parts, where the cache has all of them. */
+async function cachedParts(options: ExtractOptions & { cacheFolder: string }): Promise<CachedPart[] | undefined> {
+  const { parts = [], backbone, transform, cacheFolder } = options
+  const found: CachedPart[] = []
+  for (const records of parts) {
+    const path = join(
+      cacheFolder,
+      `${await featureKey({ backbone, records, transform: transform.id, views: 1 })}.safetensors`,
+    )
+    if ((await cached(path)) !== 'whole') return undefined
+    found.push({ records, path })
+  }
+  return found.length > 0 ? found : undefined
+}
+
+/** The rows of parts in the order of `records`, as one block. */
+async function* rowsOfParts(
+  parts: readonly CachedPart[],
+  records: readonly ImageRecord[],
+): AsyncGenerator<Float32Array> {
+  const rowOf = new Map<string, Float32Array>()
+  for (const part of parts) {
+    await using file = await FeatureFile.open(part.path)
+    const data = await file.read(0, file.rows)
+    for (const [row, { id }] of part.records.entries()) {
+      rowOf.set(id, data.subarray(row * file.columns, (row + 1) * file.columns))
+    }
+  }
+  for (const { id } of records) yield rowOf.get(id)!
 }
 
 async function cached(path: string): Promise<'whole' | 'missing' | DataError> {

@@ -47,3 +47,30 @@ it('the mean over views is that of the features extracted view by view, each cac
   expect(await extractViews({ ...shared, transforms })).toMatchObject({ viewsFromCache: 4, features: taken.features })
   backbone.dispose()
 })
+
+it('the features of a split are taken from those of its parts, in the order of its own images', async () => {
+  const root = join(folder, 'parts')
+  await drawDemo(root, { perClass: { train: 1, val: 1, test: 1 }, size: 40 })
+  const set = await demo(root)
+  const parts = [(await set.split('train')).slice(0, 3), (await set.split('val')).slice(0, 4)]
+  const records = parts.flat().reverse()
+  const backbone = await createBackbone('tiny_vgg', { weights: 'none', inputSize: SIZE })
+  const shared = { backbone, transform: centerCrop({ size: SIZE }), cacheFolder: join(folder, 'cache of parts') }
+  const alone = await extractFeatures({ ...shared, cacheFolder: undefined, records })
+
+  const [first, second] = parts
+  await extractFeatures({ ...shared, records: first })
+  const partly = await extractFeatures({ ...shared, records, parts })
+  expect(partly.fromCache).toBe(false)
+  await extractFeatures({ ...shared, records: second })
+  const longer = [...records, ...(await set.split('test')).slice(0, 2)]
+  await extractFeatures({ ...shared, records: longer.slice(-2) })
+  const joined = await extractFeatures({ ...shared, records: longer, parts: [...parts, longer.slice(-2)] })
+  expect(joined.fromCache).toBe(true)
+  expect(joined.labels).toEqual(Int32Array.from(longer, ({ label }) => label))
+  const own = joined.features.data.subarray(0, alone.features.data.length)
+  own.forEach((value, i) => {
+    expect(value).toBeCloseTo(alone.features.data[i], 5)
+  })
+  backbone.dispose()
+})

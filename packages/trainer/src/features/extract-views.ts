@@ -1,3 +1,4 @@
+import { joinedTask } from '@dml-crc/core'
 import type { Transform } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
 import { type ExtractedFeatures, type ExtractOptions, extractFeatures } from './extract-features.ts'
@@ -26,8 +27,14 @@ export interface ExtractedViews extends Omit<ExtractedFeatures, 'fromCache' | 'k
  * @throws {DataError} when an image is missing or damaged.
  */
 export async function extractViews({ transforms, ...options }: ExtractViewsOptions): Promise<ExtractedViews> {
+  const { backbone, records, onProgress = () => {} } = options
+  const task = `features of ${backbone.record.name}`
+  const joined = joinedTask(onProgress, { task, unit: 'images', sizes: transforms.map(() => records.length) })
   const taken: ExtractedFeatures[] = []
-  for (const transform of transforms) taken.push(await extractFeatures({ ...options, transform }))
+  for (const transform of transforms) {
+    taken.push(await joined.pass((onProgress) => extractFeatures({ ...options, transform, onProgress })))
+  }
+  joined.end()
   const views = taken.map(({ features }) => features)
   return {
     features: meanOfViews(views),

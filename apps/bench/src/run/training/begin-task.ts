@@ -25,8 +25,8 @@ export const keepsSamples = ({ method }: Pick<EndToEndEntry, 'method'>): boolean
   method === 'dmlCrc' || method === 'triplet'
 
 /**
- * The task of an entry at its start. That of DML-CRC starts from the metric learned on the frozen features of the images that
- * are learned from.
+ * The task of an entry at its start. That of DML-CRC starts from the metric learned on the frozen features, the mean over the
+ * fixed views, of the images that are learned from.
  */
 export async function beginTask(
   { experiment, images }: Study,
@@ -55,7 +55,8 @@ export async function beginTask(
   const { noise, smoothing: before } = dmlCrcGradient.options.parse(entry.options)
   const { metricRate, refreshEvery, smoothing = before } = entry.train
   const classifier = dmlCrcGradient.make(entry.options, { prng: prng.split('metric') })
-  const model = await fitSamples(classifier, takeSamples(frozen.fit, places))
+  const { features, labels } = frozen.fit
+  const model = await fitSamples(classifier, takeSamples({ features, labels }, places))
   return dmlCrcTask({
     backbone,
     records,

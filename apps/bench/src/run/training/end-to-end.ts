@@ -1,14 +1,15 @@
 import type { Backbone } from '@dml-crc/backbones'
 import { classBalanced, shuffled } from '@dml-crc/datasets'
-import { dmlCrcGradient } from '@dml-crc/metric'
+import { dmlCrc, dmlCrcGradient, fitSamples, type Model } from '@dml-crc/metric'
 import { endToEndLabel } from '../../experiment/method-label.ts'
 import type { EndToEndEntry } from '../../experiment/schema.ts'
 import { exportStudyModel } from '../export-study-model.ts'
-import { imageFeatures, type SplitFeatures } from '../features.ts'
+import { fitFeatures, imageFeatures, type SplitFeatures } from '../features.ts'
 import { rowHead } from '../frozen.ts'
+import { fittedClasses } from '../images.ts'
 import { seedKey } from '../measure-method.ts'
 import type { Asked, Study } from '../study.ts'
-import { beginTask, keepsSamples } from './begin-task.ts'
+import { beginTask, keepsSamples, type LearningTask } from './begin-task.ts'
 import { heldOutAccuracy, learningParts } from './early-stop.ts'
 import { train } from './train.ts'
 import { addTrainedRow } from './trained-row.ts'
@@ -43,7 +44,7 @@ async function trainOnce(
   frozen: SplitFeatures,
   { entry, entryKey, key, seed }: { entry: EndToEndEntry; entryKey: string; key: string; seed: number },
 ): Promise<void> {
-  const { experiment, folder, images } = study
+  const { experiment, folder } = study
   const head = {
     ...rowHead(study, backbone),
     regime: 'end-to-end' as const,
@@ -66,8 +67,7 @@ async function trainOnce(
       records: parts.records,
       heldOutAccuracy: held && (async () => heldOutAccuracy(study, backbone, held, await task.model())),
     })
-    const samples = keepsSamples(entry) ? await imageFeatures(backbone, images.fit, study) : undefined
-    const model = await task.model(samples)
+    const model = await trainedModel(study, backbone, entry, task)
     if (seed === experiment.seed) await exportStudyModel(study, backbone, async () => model)
     const { train: training } = entry
     await addTrainedRow(study, backbone, model, {
@@ -82,4 +82,19 @@ async function trainOnce(
   } finally {
     task.dispose()
   }
+}
+
+/** The classifier of a trained network. */
+async function trainedModel(
+  study: Study,
+  backbone: Backbone,
+  entry: EndToEndEntry,
+  task: LearningTask,
+): Promise<Model> {
+  const { images, prng } = study
+  if (entry.method === 'dmlCrc' && entry.train.refit) {
+    const classifier = dmlCrc.make({}, { prng: prng.split('refit') })
+    return fitSamples(classifier, await fitFeatures(study, backbone), { classNames: fittedClasses(images) })
+  }
+  return task.model(keepsSamples(entry) ? await imageFeatures(backbone, images.fit, study) : undefined)
 }
