@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
+import { checkBundlers } from './packages/bundlers.mjs'
 import { install, packagesWithScripts, sizeOf } from './packages/install.mjs'
 import { packAll } from './packages/pack.mjs'
 import { run, runQuietly } from './run-command.mjs'
@@ -71,6 +72,7 @@ try {
   await runQuietly('dml-crc --help', 'npx', ['dml-crc', '--help'], options)
   console.log('dml-crc: packed, installed, shows its help')
   await checkEngines()
+  await checkBundlers(at('all'))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -19,10 +19,10 @@ export const Description = z.strictObject({
   image: z.strictObject({
     /** Side in pixels of the square that is cut out of the middle. */
     size: z.int().positive(),
-    /** Short side in pixels to which the image is resized before that. */
-    resize: z.int().positive(),
+    /** Short sides in pixels to which the image is resized before that: its features are the mean over a view at each. */
+    resize: z.array(z.int().positive()).min(1),
     interpolation: z.enum(['bilinear', 'bicubic']),
-    /** Whether the graph takes the mean of the features of the square and of its mirror image. */
+    /** Whether the graph takes the mean of the features of each square and of its mirror image. */
     mirror: z.boolean(),
   }),
 })

@@ -2,13 +2,15 @@ import { DataError } from '@dml-crc/core/errors'
 import type { Matrix } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { Description } from './description.ts'
-import { type ImageSource, preprocess } from './preprocess.ts'
+import { type ImageSource, squareOf, upright } from './preprocess.ts'
 
 /** A network on the engine that turns pictures into features. */
 export interface Network {
   readonly description: Description
-  /** Features [B, d] of pictures. */
+  /** Features [B, d] of pictures, each the mean over its views. */
   features(sources: readonly ImageSource[]): Promise<Matrix>
+  /** Runs it once on nothing, because the first time compiles or arranges what later ones find ready. */
+  warmUp(): Promise<void>
   /** Frees its weights. */
   dispose(): void
 }
@@ -32,25 +34,39 @@ export async function loadNetwork(url: URL, onProgress?: (fraction: number) => v
     throw new DataError(url.href, { expected: 'the metadata of a model of dml-crc', received, remedy })
   }
   const { image } = parsed.data
+  /** Features [d] of a square, RGB bytes [size, size, 3]. */
+  async function ofSquare(pixels: Uint8Array): Promise<Float32Array> {
+    const output = tf.tidy(() => {
+      const input = tf.tensor4d(Float32Array.from(pixels), [1, image.size, image.size, 3])
+      return graph.execute(input, 'features') as tf.Tensor2D
+    })
+    const row = (await output.data()) as Float32Array
+    output.dispose()
+    return row
+  }
   return {
     description: parsed.data,
     async features(sources) {
       const rows: Float32Array[] = []
-      // One picture at a time: a phone has little memory.
+      // One square at a time: a phone has little memory.
       for (const source of sources) {
-        const pixels = await preprocess(source, image)
-        const output = tf.tidy(() => {
-          const input = tf.tensor4d(Float32Array.from(pixels), [1, image.size, image.size, 3])
-          return graph.execute(input, 'features') as tf.Tensor2D
-        })
-        rows.push((await output.data()) as Float32Array)
-        output.dispose()
+        const picture = await upright(source)
+        const views: Float32Array[] = []
+        for (const resize of image.resize) views.push(await ofSquare(await squareOf(picture, { ...image, resize })))
+        rows.push(mean(views))
       }
       const width = rows[0]?.length ?? 0
       const data = new Float32Array(rows.length * width)
       for (const [i, row] of rows.entries()) data.set(row, i * width)
       return { data, shape: [rows.length, width] }
     },
+    async warmUp() {
+      await ofSquare(new Uint8Array(image.size * image.size * 3))
+    },
     dispose: () => graph.dispose(),
   }
 }
+
+/** The mean of rows [d]. */
+const mean = (rows: readonly Float32Array[]): Float32Array =>
+  rows[0].map((_, i) => rows.reduce((sum, row) => sum + row[i], 0) / rows.length)

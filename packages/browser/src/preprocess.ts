@@ -13,17 +13,27 @@ export type ImageSource =
   | HTMLCanvasElement
   | OffscreenCanvas
 
+/** One of the squares that a network sees. */
+export interface View extends Pick<Description['image'], 'size' | 'interpolation'> {
+  /** Short side in pixels to which the picture is resized. */
+  resize: number
+}
+
 /**
  * The square that a network sees of a picture, [size, size, 3] RGB bytes: the short side resized to `resize` pixels, the middle
  * cut out, transparent parts on white. From the same decoded pixels the bytes are those that Node's loader gives; decoders of JPEG
  * differ by a few units of 255.
  * @throws {InputError} when the picture has no pixels yet, or cannot be decoded.
  */
-export async function preprocess(
-  source: ImageSource,
-  { size, resize, interpolation }: Pick<Description['image'], 'size' | 'resize' | 'interpolation'>,
+export async function preprocess(source: ImageSource, view: View): Promise<Uint8Array<ArrayBuffer>> {
+  return squareOf(await upright(source), view)
+}
+
+/** As {@link preprocess}, of the pixels that {@link upright} gives. */
+export async function squareOf(
+  { data, width, height }: ImageData,
+  { size, resize, interpolation }: View,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { data, width, height } = await decoded(source)
   const view = centerCrop({ size, resize, interpolation }).view({ width, height }, Prng.fromSeed(0))
   const out = new Uint8Array(size * size * 3)
   await withResampler(async (resampler) => {
@@ -38,8 +48,11 @@ export async function preprocess(
   return out
 }
 
-/** RGBA bytes of a picture, upright, on white. */
-async function decoded(source: ImageSource): Promise<ImageData> {
+/**
+ * RGBA bytes of a picture, upright, on white.
+ * @throws {InputError} as {@link preprocess}.
+ */
+export async function upright(source: ImageSource): Promise<ImageData> {
   const drawable = source instanceof Blob ? await decodeFile(source) : source
   const { width, height } = sizeOf(drawable)
   if (!(width > 0 && height > 0)) {

@@ -1,3 +1,4 @@
+export { float32ToFloat16 } from './arrays/float16.ts'
 export { readFeatures, readLabels, readLabelsBeside, readMat } from './arrays/read.ts'
 export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
 export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'

@@ -16,6 +16,7 @@ export {
   saveImageModel,
 } from './export/image-model-file.ts'
 export { writePageModel } from './export/page-model.ts'
+export type { Precision } from './export/precision.ts'
 export {
   type ExtractedFeatures,
   type ExtractOptions,

@@ -2,8 +2,9 @@ import { browserEngines, loadModel, startEngine } from '../index.ts'
 import { about } from './about.ts'
 import { camera } from './camera.ts'
 import { byId } from './element.ts'
+import { examples } from './examples.ts'
 import { Gallery } from './gallery.ts'
-import { showError } from './messages.ts'
+import { attempt, showError } from './messages.ts'
 import { modelPanel } from './model-panel.ts'
 import { Session } from './session.ts'
 import { teachPanel } from './teach-panel.ts'
@@ -22,7 +23,7 @@ async function start(): Promise<void> {
       loading.value = fraction
     },
   })
-  const title = await about('model/about.json', images.network.description.network.name)
+  const { title, examples: photos } = await about('model/about.json', images.network.description.network.name)
   const session = new Session(images)
   // What was taught may be damaged; the page goes on with the model that it came with.
   await session.restore().catch(showError)
@@ -37,8 +38,11 @@ async function start(): Promise<void> {
   teachPanel(session)
   const gallery = new Gallery(session, say)
   camera((photo) => gallery.take([photo]))
+  examples(photos, (photo) => gallery.take([photo]))
   loading.hidden = true
   byId('work').hidden = false
+  // While the page, once it is painted, waits for a photo.
+  requestAnimationFrame(() => setTimeout(() => attempt(() => images.network.warmUp())))
 }
 
 start().catch((error) => {

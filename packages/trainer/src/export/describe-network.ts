@@ -2,10 +2,7 @@ import type { Description } from '@dml-crc/browser/description'
 import { centerViews } from '@dml-crc/datasets'
 import type { ImageModelParts } from './image-model-file.ts'
 
-/**
- * What a graph for browsers says of itself, so that nobody has to read another file to show it an image. A graph looks at one
- * view: of several short sides, it is the first.
- */
+/** What a graph for browsers says of itself, so that nobody has to read another file to show it an image. */
 export function describeNetwork({ backbone, model, resize, mirror = false }: ImageModelParts): Description {
   const { record, inputSize: size, view, weightsId, preprocessingId } = backbone
   return {
@@ -19,7 +16,7 @@ export function describeNetwork({ backbone, model, resize, mirror = false }: Ima
     },
     image: {
       size,
-      resize: centerViews({ size, resize })[0].reduced,
+      resize: centerViews({ size, resize }).map(({ reduced }) => reduced),
       interpolation: view.interpolation,
       mirror,
     },

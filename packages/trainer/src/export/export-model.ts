@@ -15,7 +15,7 @@ const TFJS = ['tfjs/model.json', 'tfjs/weights.bin']
  * {@link loadExport} reads; and, of the whole way from images [B, size, size, 3] (RGB 0…255) to `features` and `scores`,
  * `tfjs/model.json` for browsers (`tf.loadGraphModel`), which describes itself under `userDefinedMetadata.dmlCrc`, and
  * `saved_model/` for TensorFlow. These two look at one view of an image, with its mirror image where the model does: where `resize`
- * has several short sides, the mean over them is taken outside, and the description names the first.
+ * has several short sides, the mean over them is taken outside, as `loadModel` of @dml-crc/browser does.
  * The folder is put in its place as a whole, with the digests of its files; one that holds other things than an export is left
  * as it is.
  * @throws {InputError} when the backbone does something that the export has no name for, or the folder holds other things.
@@ -28,7 +28,7 @@ export async function exportModel(folder: string, options: ImageModelParts): Pro
     const graph = await imageGraph(options, open.scores)
     await replaceFolder(folder, async (aside) => {
       await backbone.saveWeights(join(aside, BACKBONE))
-      await writeTfjsModel(join(aside, 'tfjs'), graph, describeNetwork(options))
+      await writeTfjsModel(join(aside, 'tfjs'), graph, { description: describeNetwork(options) })
       await writeFileAtomic(join(aside, SAVED_MODEL), savedModel(graph))
       await writeImageModel(aside, options, { others: [BACKBONE, SAVED_MODEL, ...TFJS] })
     })

@@ -3,15 +3,21 @@ import { saveModel } from '@dml-crc/metric/files'
 import { describeNetwork } from './describe-network.ts'
 import { imageGraph } from './image-graph.ts'
 import type { ImageModelParts } from './image-model-file.ts'
+import type { Precision } from './precision.ts'
 import { writeTfjsModel } from './tfjs-model.ts'
 
 /**
  * Writes what `loadModel` of @dml-crc/browser fetches: `tfjs/`, the network alone, which gives features, and
  * `model.safetensors`, which can be taught there. An export has more: its graph gives scores too, and fits no taught model.
+ * @param options.precision of the network's weights; float32 where left out
  * @throws {InputError} when the backbone does something that the export has no name for.
  */
-export async function writePageModel(folder: string, parts: ImageModelParts): Promise<void> {
+export async function writePageModel(
+  folder: string,
+  parts: ImageModelParts,
+  { precision }: { precision?: Precision } = {},
+): Promise<void> {
   const graph = await imageGraph(parts)
-  await writeTfjsModel(join(folder, 'tfjs'), graph, describeNetwork(parts))
+  await writeTfjsModel(join(folder, 'tfjs'), graph, { description: describeNetwork(parts), precision })
   await saveModel(join(folder, 'model.safetensors'), parts.model)
 }

@@ -3,6 +3,7 @@ import type { Description } from '@dml-crc/browser/description'
 import { replaceFile, writeJsonAtomic } from '@dml-crc/core'
 import type { Graph } from './graph.ts'
 import type { Attribute } from './operations.ts'
+import { type Precision, store } from './precision.ts'
 
 const TYPE = { float32: 'DT_FLOAT', int32: 'DT_INT32' } as const
 
@@ -27,11 +28,12 @@ const mapValues = <T, U>(record: Readonly<Record<string, T>>, f: (value: T, key:
 /**
  * Writes the graph as `model.json` and `weights.bin`, which `tf.loadGraphModel` reads in any browser.
  * @param description goes into the metadata of `model.json`
+ * @param precision of the weights; float32 where left out
  */
 export async function writeTfjsModel(
   folder: string,
   { nodes, constants, input, outputs }: Graph,
-  description?: Description,
+  { description, precision = 'float32' }: { description?: Description; precision?: Precision } = {},
 ): Promise<void> {
   const float = { type: TYPE.float32 }
   const typeOf = (data: Float32Array | Int32Array) => (data instanceof Float32Array ? 'float32' : 'int32')
@@ -56,9 +58,9 @@ export async function writeTfjsModel(
     dtype: TYPE.float32,
     tensorShape: shapeJson(shape),
   })
+  const stored = constants.map((constant) => store(constant, precision))
   await replaceFile(join(folder, WEIGHTS), async (file) => {
-    for (const { data } of constants)
-      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    for (const { bytes } of stored) await file.writeFile(bytes)
   })
   await writeJsonAtomic(join(folder, 'model.json'), {
     format: 'graph-model',
@@ -72,7 +74,10 @@ export async function writeTfjsModel(
     weightsManifest: [
       {
         paths: [WEIGHTS],
-        weights: constants.map(({ name, shape, data }) => ({ name, shape, dtype: typeOf(data) })),
+        weights: constants.map(({ name, shape, data }, i) => {
+          const { quantization } = stored[i]
+          return { name, shape, dtype: typeOf(data), ...(quantization && { quantization }) }
+        }),
       },
     ],
   })

@@ -1,0 +1,34 @@
+// Writes the page of `dml-crc web` for the flowers that are drawn: `npm run site:demo -- --out FOLDER`. A small network is
+// trained for it on a small set, so that it takes seconds and nothing is downloaded.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const { out } = parseArgs({ options: { out: { type: 'string', default: 'site' } } }).values
+const entry = join(dirname(fileURLToPath(import.meta.url)), 'dml-crc.mjs')
+const work = mkdtempSync(join(tmpdir(), 'dml-crc-site-'))
+
+function dmlCrc(...args) {
+  const { status, error } = spawnSync(process.execPath, [entry, ...args], { cwd: work, stdio: 'inherit' })
+  if (error) throw error
+  if (status !== 0) throw new Error(`dml-crc ${args[0]} ended with status ${status}`)
+}
+
+const EXPERIMENT = {
+  'dataset.perClass': { train: 16, val: 1, test: 4 },
+  'backbones.0.pretrain.epochs': 5,
+  methods: [{ method: 'dmlCrc' }],
+  endToEnd: [],
+  sweeps: [],
+}
+
+try {
+  const choices = Object.entries(EXPERIMENT).flatMap(([key, value]) => ['--set', `${key}=${JSON.stringify(value)}`])
+  dmlCrc('run', 'demo', ...choices, '--export', '--out', 'run')
+  dmlCrc('web', 'run', '--title', 'Drawn flowers', '--examples', '10', '--out', resolve(out))
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
