@@ -18,6 +18,7 @@ export default defineConfig({
     // Native libraries and worker threads do not mix.
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: 'scripts/build-for-tests.mjs',
     // For what hangs, not for what is slow: no test depends on how busy the machine is.
     testTimeout: 1_800_000,
     hookTimeout: 1_800_000,

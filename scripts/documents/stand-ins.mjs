@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { dirname, join } from 'node:path'
 import { run } from '../run-command.mjs'
 
-const PER_CLASS = { train: 6, val: 2, test: 6 }
+const PER_CLASS = { train: 4, val: 2, test: 2 }
 const CLASSES = 20
 
 /** Draws the set into `set`, and a reader's photographs of four of its kinds into the clone. */

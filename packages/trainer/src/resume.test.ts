@@ -8,7 +8,7 @@ import { Prng } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CheckpointFolder, type LoadedCheckpoint } from './checkpoint.ts'
 
-const SCRIPT = fileURLToPath(new URL('./testdata/run.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../dist/testdata/run.js', import.meta.url))
 const EPOCHS = 8
 
 let folder: string
@@ -16,11 +16,7 @@ let metrics: string
 let final: LoadedCheckpoint
 
 const start = (name: string, ...more: string[]): ChildProcess =>
-  spawn(
-    process.execPath,
-    ['--conditions=@dml-crc/source', '--import', 'tsx', SCRIPT, join(folder, name), `${EPOCHS}`, ...more],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  spawn(process.execPath, [SCRIPT, join(folder, name), `${EPOCHS}`, ...more], { stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** Waits for the end of a run: its exit status or signal, and what it said. */
 async function ended(run: ChildProcess): Promise<{ status: number | string; output: string; notes: string }> {

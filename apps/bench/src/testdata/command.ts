@@ -1,13 +1,11 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
 import { main } from '../command-line/main.ts'
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-const node = ['--conditions=@dml-crc/source', '--import', tsx, cli]
+/** As it is built: a process starts in half the time. */
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 type Finished = Pick<SpawnSyncReturns<string>, 'status' | 'stdout' | 'stderr'>
 
@@ -24,11 +22,11 @@ export function commandIn(folder: string) {
     run: (...words: string[]): Promise<Finished> => runHere(folder, environment, words),
     /** Runs it to its end as a user would, in a process of its own, with more variables where they matter. */
     runProcess(words: readonly string[], variables?: Record<string, string>): Finished {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [...node, ...words], asProcess(variables))
+      const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], asProcess(variables))
       return { status, stdout, stderr }
     },
     /** Starts a process, to be watched or stopped. */
-    start: (...words: string[]) => spawn(process.execPath, [...node, ...words], asProcess()),
+    start: (...words: string[]) => spawn(process.execPath, [cli, ...words], asProcess()),
   }
 }
 

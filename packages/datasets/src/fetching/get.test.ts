@@ -79,10 +79,9 @@ beforeEach(async () => {
 /** Has another process get the data set, as a user's terminal would. */
 function getElsewhere() {
   const code = `
-    import { getFrom } from ${JSON.stringify(new URL('./get.ts', import.meta.url).href)}
+    import { getFrom } from ${JSON.stringify(new URL('../../dist/fetching/get.js', import.meta.url).href)}
     await getFrom(${JSON.stringify(source)}, 'flowers102', ${JSON.stringify(root)}, {})`
-  const node = ['--conditions=@dml-crc/source', '--import', 'tsx', '--input-type=module', '--eval', code]
-  return spawn(process.execPath, node, { stdio: 'inherit' })
+  return spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'inherit' })
 }
 
 const get = (options = {}) => getFrom(source, 'flowers102', root, options)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findPackage, type Installation, installationFolder, manifestOf, readInstallation } from './folder.ts'
-import { engine, run, sourceCommand } from './testdata/run-source.ts'
+import { engine, run, scriptCommand } from './testdata/run-script.ts'
 
 // A damaged copy of the real installation, in a process of its own: the engine that is asked for says what is wrong, and
 // the one that is not falls to wasm.
@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }))
 
 const SCRIPT = `
-import { loadEngine } from '${engine}/engine.ts'
+import { loadEngine } from '${engine}/engine.js'
 const refusal = await loadEngine({ prefer: 'tfjs-node' }).then(() => '', (error) => error.name + ' ' + error.message)
 const { name, tf } = await loadEngine()
 const product = await tf.matMul([[1, 2]], [[3], [4]]).data()
@@ -40,7 +40,7 @@ console.log(JSON.stringify({ refusal, name, product: product[0] }))`
 
 async function load(): Promise<{ refusal: string; name: string; stderr: string }> {
   const env = { ...process.env, DML_CRC_HOME: home, DML_CRC_ENGINE: '' }
-  const { status, stdout, stderr } = await run(sourceCommand(SCRIPT), { env })
+  const { status, stdout, stderr } = await run(scriptCommand(SCRIPT), { env })
   expect({ status, stderr }).toMatchObject({ status: 0 })
   const { product, ...rest } = JSON.parse(stdout)
   expect(product).toBe(11)
@@ -139,8 +139,8 @@ describe.skipIf(!installed)(`a native engine${skip}`, () => {
 // Both packages build their binding from the same source: what differs is what the package makes of it.
 describe.skipIf(!installed || !findPackage('tfjs-node-gpu'))(`tfjs-node-gpu on a library for the CPU${skip}`, () => {
   const script = (allowCpu: boolean) => `
-    import { loadNativeFrom } from '${engine}/native/load.ts'
-    import { loadEngine } from '${engine}/engine.ts'
+    import { loadNativeFrom } from '${engine}/native/load.js'
+    import { loadEngine } from '${engine}/engine.js'
     const { tf, device } = await loadNativeFrom('${folder}', 'tfjs-node-gpu', { allowCpu: ${allowCpu} })
     const filter = tf.ones([3, 3, 1, 1])
     const slope = tf.grad((x) => tf.conv2d(x, filter, 1, 'valid'))(tf.ones([1, 3, 3, 1]))
@@ -148,13 +148,13 @@ describe.skipIf(!installed || !findPackage('tfjs-node-gpu'))(`tfjs-node-gpu on a
     await loadEngine({ prefer: 'tfjs-node' })`
 
   it('is an error where the CPU is not allowed', async () => {
-    const { status, stderr } = await run(sourceCommand(script(false)))
+    const { status, stderr } = await run(scriptCommand(script(false)))
     expect(status).toBe(1)
     expect(stderr).toMatch(/EngineError: tfjs-node-gpu: expected a GPU, received .*DML_CRC_GPU_ALLOW_CPU=1/)
   })
 
   it('computes where it is, and is not taken for the other engine', async () => {
-    const { stdout, stderr } = await run(sourceCommand(script(true)))
+    const { stdout, stderr } = await run(scriptCommand(script(true)))
     expect(stdout).toMatch(/ 9\n$/)
     expect(stderr).toMatch(/received that of @tensorflow\/tfjs-node-gpu\. Set DML_CRC_ENGINE=tfjs-node/)
   })
@@ -169,9 +169,9 @@ it.skipIf(!gpu || process.platform !== 'linux' || existsSync('/dev/nvidiactl') |
     const files = [{ path: 'absent', bytes: 1, mtimeMs: 0, sha256: 'none' }]
     const installation: Installation = { package: gpu!.name, version: gpu!.version, source: '', installedAt: '', files }
     await writeFile(manifestOf(place), JSON.stringify(installation))
-    const script = `import { loadEngine } from '${engine}/engine.ts'; await loadEngine({ prefer: 'tfjs-node-gpu' })`
+    const script = `import { loadEngine } from '${engine}/engine.js'; await loadEngine({ prefer: 'tfjs-node-gpu' })`
     const env = { ...process.env, DML_CRC_HOME: home, DML_CRC_GPU_ALLOW_CPU: '' }
-    const { stderr } = await run(sourceCommand(script), { env })
+    const { stderr } = await run(scriptCommand(script), { env })
     expect(stderr).toMatch(/expected a GPU, received no NVIDIA driver/)
   },
 )

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findPackage } from './folder.ts'
-import { engine, run, sourceCommand } from './testdata/run-source.ts'
+import { engine, run, scriptCommand } from './testdata/run-script.ts'
 import { makeWheel } from './testdata/wheel.ts'
 
 // The installer in a process of its own, on a disk that is full, in a folder that cannot be written, and stopped by
@@ -42,8 +42,8 @@ const noMount = canMount ? '' : ' (skipped: no file system can be mounted here)'
 /** Installs from the wheel; then what is left in the home folder and the engine that `auto` takes. */
 const script = (more = '') => `
 import { readdir } from 'node:fs/promises'
-import { installNative } from '${engine}/native/install.ts'
-import { loadEngine } from '${engine}/engine.ts'
+import { installNative } from '${engine}/native/install.js'
+import { loadEngine } from '${engine}/engine.js'
 const controller = new AbortController()
 process.once('SIGINT', () => controller.abort(new Error('stopped')))
 const { signal } = controller
@@ -68,7 +68,7 @@ describe.skipIf(!possible)(`a disk without room${skip}`, () => {
   beforeEach(() => makeWheel(wheel, 64 * MEGABYTE))
 
   it.skipIf(!canMount)(`that is full${noMount}`, async () => {
-    const { answer, left, name } = outcome(await run(onDisk(home, 'size=16m', sourceCommand(script())), { env: env() }))
+    const { answer, left, name } = outcome(await run(onDisk(home, 'size=16m', scriptCommand(script())), { env: env() }))
     expect(answer).toMatch(
       /^EngineError: .*expected room for about 2 GB, received ENOSPC.*Make room, or set DML_CRC_HOME/,
     )
@@ -77,7 +77,7 @@ describe.skipIf(!possible)(`a disk without room${skip}`, () => {
 
   it('where files may not become so large', async () => {
     // In blocks of 512 or 1024 bytes, as the shell has it.
-    const limited = ['sh', '-c', 'ulimit -f 20000 && exec "$@"', 'sh', ...sourceCommand(script())]
+    const limited = ['sh', '-c', 'ulimit -f 20000 && exec "$@"', 'sh', ...scriptCommand(script())]
     const { answer, left, name } = outcome(await run(limited, { env: env() }))
     expect(answer).toMatch(
       /^EngineError: .*expected room for about 2 GB, received EFBIG.*Make room, or set DML_CRC_HOME/,
@@ -94,14 +94,14 @@ describe.skipIf(!possible)(`a folder that cannot be written${skip}`, () => {
     const file = join(root, 'file')
     await writeFile(file, '')
     for (const place of [file, join(file, 'below')]) {
-      const { answer, name } = outcome(await run(sourceCommand(script()), { env: env(place) }))
+      const { answer, name } = outcome(await run(scriptCommand(script()), { env: env(place) }))
       expect(answer).toMatch(message)
       expect(name).toBe('wasm')
     }
   })
 
   it.skipIf(!canMount)(`because its disk is read only${noMount}`, async () => {
-    const { answer, name } = outcome(await run(onDisk(home, 'ro', sourceCommand(script())), { env: env() }))
+    const { answer, name } = outcome(await run(onDisk(home, 'ro', scriptCommand(script())), { env: env() }))
     expect(answer).toMatch(message)
     expect(name).toBe('wasm')
   })
@@ -110,7 +110,7 @@ describe.skipIf(!possible)(`a folder that cannot be written${skip}`, () => {
     'because it is not this user’s (skipped for root, who may write anywhere)',
     async () => {
       await mkdir(join(home, 'engine'), { mode: 0o555 })
-      const { answer, name } = outcome(await run(sourceCommand(script()), { env: env() }))
+      const { answer, name } = outcome(await run(scriptCommand(script()), { env: env() }))
       expect(answer).toMatch(message)
       expect(answer).toContain('EACCES')
       expect(name).toBe('wasm')
@@ -122,7 +122,7 @@ describe.skipIf(!possible)(`Ctrl-C${skip}`, () => {
   /** Sends SIGINT to the installer when its output has `text`. */
   async function interruptAt(text: string) {
     let sent = false
-    const ran = await run(sourceCommand(script()), {
+    const ran = await run(scriptCommand(script()), {
       env: env(),
       onOutput(all, kill) {
         if (sent || !all.includes(text)) return
@@ -162,7 +162,7 @@ function commandsAt(folder: string): string[] {
 
 it.skipIf(!possible)(`a build that fails is told in the compiler's own words${skip}`, async () => {
   await makeWheel(wheel, 1)
-  const { answer, left, name } = outcome(await run(sourceCommand(script()), { env: env() }))
+  const { answer, left, name } = outcome(await run(scriptCommand(script()), { env: env() }))
   // The wheel has no headers.
   expect(answer).toMatch(/^EngineError: build of the native binding: .*received .*fatal error: .*c_api\.h/)
   expect({ left, name }).toEqual({ left: [], name: 'wasm' })

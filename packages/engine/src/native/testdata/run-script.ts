@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 
-/** Where this package begins; scripts import from it as `${engine}/…`. */
-export const engine = new URL('../..', import.meta.url).pathname
+/** Where this package is built; scripts import from it as `${engine}/…`. */
+export const engine = new URL('../../../dist', import.meta.url).pathname
 
 export interface Ran {
   /** The exit status, or the signal that ended the process. */
@@ -10,16 +10,8 @@ export interface Ran {
   stderr: string
 }
 
-/** The command that runs TypeScript as it stands in a process of its own. */
-export const sourceCommand = (script: string) => [
-  process.execPath,
-  '--conditions=@dml-crc/source',
-  '--import',
-  'tsx',
-  '--input-type=module',
-  '--eval',
-  script,
-]
+/** The command that runs a script in a process of its own. */
+export const scriptCommand = (script: string) => [process.execPath, '--input-type=module', '--eval', script]
 
 /** Runs a command, from this package's folder unless said; `onOutput` may end it or send it a signal. */
 export function run(
