@@ -22,7 +22,7 @@ const shared = fileURLToPath(new URL('../../../../shared', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dml-crc-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const { run: dmlCrc, runProcess } = commandIn(folder)
+const { run: dmlCrc, runProcess, start } = commandIn(folder)
 
 /** Has Node write the paths of the CommonJS modules that it has loaded, as all of these libraries are, when it ends. */
 function listLoaded(file: string): string {
@@ -59,6 +59,19 @@ describe('the command line', () => {
     const { status, stdout } = await dmlCrc('completion', shell)
     expect(status).toBe(0)
     for (const word of ['classify', '--query-labels', 'flowers102', '--dry-run']) expect(stdout).toContain(word)
+  })
+
+  it('ends without a word where nobody reads on, as before `| head`', async () => {
+    for (const words of [['--help'], ['methods']]) {
+      const child = start(...words)
+      child.stdout.destroy()
+      let said = ''
+      child.stderr.on('data', (piece) => {
+        said += piece
+      })
+      const status = await new Promise((resolve) => child.on('close', resolve))
+      expect({ status, said }).toEqual({ status: 0, said: '' })
+    }
   })
 
   it('completes words as bash itself would be asked to', async () => {

@@ -1,3 +1,4 @@
+import type { OnProgress } from '@dml-crc/core'
 import { fitSamples, type MethodOptions, type Model, methodNamed, predict } from '@dml-crc/metric'
 import { chooseOptions } from '../choosing/choose-options.ts'
 import { predictHeldOut } from '../choosing/held-out.ts'
@@ -48,10 +49,14 @@ export async function measureMethod(
 
   const task = `${label} on ${head.backbone}`
   terminal.onProgress({ kind: 'start', task })
+  // What a fit reports is shown as the progress of its row.
+  const onProgress: OnProgress = (event) => {
+    if (event.kind === 'advance') terminal.onProgress({ ...event, task })
+  }
   const { options, selection } = await chooseOptions(setting, features, entry)
   for (const seed of missing) {
     const begun = performance.now()
-    const classifier = method.make(options, { prng: prng.split(`seed ${seed}`) })
+    const classifier = method.make(options, { prng: prng.split(`seed ${seed}`), onProgress })
     const model = await fitSamples(classifier, features.fit, { classNames })
     const fitSeconds = (performance.now() - begun) / 1000
     const { prediction, measures, seconds } = await classifyAndMeasure(
