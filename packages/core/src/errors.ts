@@ -8,6 +8,12 @@ export interface ErrorParts {
   remedy: string
 }
 
+/** Longer texts from outside are cut: a file may have a cell of twenty million characters. */
+const LONGEST = 2000
+
+const cut = (text: string) =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST)} … (${text.length} characters in all)` : text
+
 /**
  * The base of every error these packages throw on purpose. Its message reads
  * `«what»: expected …, received …. «remedy»`; the parts stay available as properties.
@@ -18,10 +24,11 @@ export class DmlCrcError extends Error implements ErrorParts {
   readonly remedy: string
 
   constructor(what: string, { expected, received, remedy }: ErrorParts, options?: ErrorOptions) {
-    super(`${what}: expected ${expected}, received ${received}. ${remedy}`, options)
+    const shown = cut(received)
+    super(`${what}: expected ${expected}, received ${shown}. ${remedy}`, options)
     this.name = new.target.name
     this.expected = expected
-    this.received = received
+    this.received = shown
     this.remedy = remedy
   }
 }

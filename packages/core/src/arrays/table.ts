@@ -57,12 +57,16 @@ function layoutOf(path: string, first: CsvRow, second: CsvRow | undefined): Layo
   if (labels.length > 1) {
     throw new DataError(`${path}, line ${(headed && second ? second : first).line}`, {
       expected: 'numbers, and at most one column of labels',
-      received: `columns ${labels.map((c) => (names ? `«${names[c]}»` : c + 1)).join(', ')}`,
+      received: `columns ${list(labels.map((c) => (names ? `«${names[c]}»` : `${c + 1}`)))}`,
       remedy: 'Leave out the other columns.',
     })
   }
   return { width, names, label: labels[0] }
 }
+
+/** The first few of many. */
+const list = (words: readonly string[]) =>
+  words.length > 10 ? `${words.slice(0, 10).join(', ')} and ${words.length - 10} more` : words.join(', ')
 
 /**
  * The arrays in a text of numbers, a sample a line, with commas, semicolons, tabs or spaces between them. A first line of
