@@ -159,6 +159,22 @@ describe('a folder', () => {
     expect(readdirSync(join(out, 'checkpoints'))).toEqual(['mine', likeOurs])
   })
 
+  it('is not replaced while the command is run in it or below it', async () => {
+    await (await open())[Symbol.asyncDispose]()
+    const before = process.cwd()
+    const inside = join(out, 'units')
+    mkdirSync(inside, { recursive: true })
+    try {
+      for (const place of [out, inside]) {
+        process.chdir(place)
+        await expect(open({ overwrite: true })).rejects.toThrow(/the one that the command is run in/)
+      }
+    } finally {
+      process.chdir(before)
+    }
+    expect(existsSync(join(out, 'config.json'))).toBe(true)
+  })
+
   it('with a run is replaced only when told to, and only once the new run has a row', async () => {
     {
       await using folder = await open()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import {
   acquireLock,
   InputError,
@@ -199,6 +199,13 @@ async function prepare(place: string, { config, resume, overwrite }: RunFolderOp
   if (!overwrite) {
     checkSame(place, config)
     return place
+  }
+  if (!relative(place, process.cwd()).startsWith('..')) {
+    throw new InputError(place, {
+      expected: 'a folder that can be replaced as a whole',
+      received: 'the one that the command is run in',
+      remedy: 'Run it from another folder, or name another one with --out.',
+    })
   }
   if (!(resume && isRun(beside) && isSame(beside, config))) await rm(beside, { recursive: true, force: true })
   await mkdir(beside, { recursive: true })
