@@ -1,4 +1,4 @@
-import { encodeSafetensors, parseSafetensors } from '@dml-crc/core/arrays'
+import { parseSafetensors } from '@dml-crc/core/arrays'
 import { DataError } from '@dml-crc/core/errors'
 import { modelFromBytes, modelToBytes, modelWidth } from '@dml-crc/metric'
 import { type ImageModel, named, parseSamples } from './image-model.ts'
@@ -8,9 +8,8 @@ import { type ImageModel, named, parseSamples } from './image-model.ts'
  * belongs to and what its training images are.
  */
 export function toBytes({ network, model, samples }: ImageModel): Uint8Array<ArrayBuffer> {
-  const { tensors, metadata } = parseSafetensors(modelToBytes(model))
   const { id } = network.description.network
-  return encodeSafetensors(tensors, { ...metadata, network: id, samples: JSON.stringify(samples) })
+  return modelToBytes(model, { network: id, samples: JSON.stringify(samples) })
 }
 
 /**

@@ -1,7 +1,7 @@
 import { InputError } from '@dml-crc/core/errors'
 import { add as addRows, remove as removeRows } from '@dml-crc/metric'
 import { type ImageModel, named, type Sample } from './image-model.ts'
-import { features, type Pictures } from './predict.ts'
+import { features, type Pictures } from './open.ts'
 
 /**
  * The model with pictures as further training images of a class, which is new where the model has none of that name. Nothing is

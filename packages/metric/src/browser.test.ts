@@ -56,7 +56,7 @@ describe.skipIf(executablePath === undefined)('in a browser (needs Chromium: set
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-unsafe-swiftshader'] })
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     server?.close()

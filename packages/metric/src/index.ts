@@ -79,7 +79,8 @@ export { proCrc } from './methods/representation/pro-crc.ts'
 export { robustProCrc } from './methods/representation/robust-pro-crc.ts'
 export { wcrc } from './methods/representation/wcrc.ts'
 export { modelFromBytes, modelToBytes } from './model/bytes.ts'
-export { type Explanation, explain } from './model/explain.ts'
+export { explain } from './model/explain.ts'
+export type { Explanation } from './model/explanation.ts'
 export {
   type Calibration,
   type Choice,

@@ -134,7 +134,7 @@ describe.skipIf(!hasChromium)('dml-crc web (needs Chromium: set CHROMIUM to its 
     page.on('request', (request) => {
       if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(server.address)) errors.push(request.url())
     })
-  }, 180_000)
+  })
   afterAll(async () => {
     await browser?.close()
     server?.close()
@@ -176,7 +176,7 @@ describe.skipIf(!hasChromium)('dml-crc web (needs Chromium: set CHROMIUM to its 
   // Graphics by software are slow.
   it.each([
     ['wasm', 200],
-    ['webgl', 20],
+    ['webgl', 10],
   ] as const)('predictions on %s leave no tensor and no texture behind, %i of them', async (backend, times) => {
     await page.goto(`${server.address}test.html`)
     const result = (await page.evaluate(`predictOften('${backend}', 'photo.png', ${times})`)) as Held

@@ -42,7 +42,7 @@ async function start(): Promise<void> {
   loading.hidden = true
   byId('work').hidden = false
   // While the page, once it is painted, waits for a photo.
-  requestAnimationFrame(() => setTimeout(() => attempt(() => images.network.warmUp())))
+  requestAnimationFrame(() => setTimeout(() => attempt(() => session.warmUp())))
 }
 
 start().catch((error) => {

@@ -1,15 +1,15 @@
 import {
+  type Answer,
   add,
-  explain,
   fromBytes,
   type ImageModel,
-  predict,
+  type OpenImageModel,
+  openImageModel,
   type Reasons,
   remove,
   type Sample,
   toBytes,
 } from '../index.ts'
-import type { Answer } from '../predict.ts'
 import type { Picture } from './picture.ts'
 import { dropModel, keepModel, keptModel } from './taught-store.ts'
 
@@ -24,12 +24,18 @@ function rowsOf(pictures: readonly Picture[]) {
 /** Training images that are shown with an answer. */
 const REASONS = 6
 
-/** The model that the page works with; what is taught is kept in the browser before anybody is told. */
+/**
+ * The model that the page works with; what is taught is kept in the browser before anybody is told. What it is asked for is done
+ * one after the other, so that nothing is taught to a model that another lesson has replaced meanwhile.
+ */
 export class Session {
   readonly #original: ImageModel
   readonly #key: string
   readonly #listeners: (() => void)[] = []
   #images: ImageModel
+  /** The same on the engine, once it is asked. */
+  #open: OpenImageModel | undefined
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(original: ImageModel) {
     this.#original = original
@@ -63,45 +69,67 @@ export class Session {
     if (bytes) this.#images = fromBytes(this.#original, bytes, 'the model that was taught here before')
   }
 
-  async predict(pictures: readonly Picture[]): Promise<Answer[]> {
-    return predict(this.#images, rowsOf(pictures))
+  /** Makes ready what the first photo would wait for. */
+  warmUp(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#opened()
+      await this.#images.network.warmUp()
+    })
+  }
+
+  predict(pictures: readonly Picture[]): Promise<Answer[]> {
+    return this.#inTurn(() => this.#opened().predict(rowsOf(pictures)))
   }
 
   async explain(picture: Picture): Promise<Reasons> {
-    const [reasons] = await explain(this.#images, rowsOf([picture]), { top: REASONS })
+    const [reasons] = await this.#inTurn(() => this.#opened().explain(rowsOf([picture]), { top: REASONS }))
     return reasons
   }
 
-  async teach(pictures: readonly Picture[], className: string): Promise<void> {
+  teach(pictures: readonly Picture[], className: string): Promise<void> {
     const samples: Sample[] = pictures.map(({ name, thumbnail }) => ({ id: name, image: thumbnail }))
-    await this.#become(await add(this.#images, rowsOf(pictures), className, samples))
+    return this.#inTurn(async () => this.#keep(await add(this.#images, rowsOf(pictures), className, samples)))
   }
 
-  async forget(row: number): Promise<void> {
-    await this.#become(await remove(this.#images, [row]))
+  forget(row: number): Promise<void> {
+    return this.#inTurn(async () => this.#keep(await remove(this.#images, [row])))
   }
 
-  async load(bytes: Uint8Array, name: string): Promise<void> {
-    await this.#become(fromBytes(this.#original, bytes, name))
+  load(bytes: Uint8Array, name: string): Promise<void> {
+    return this.#inTurn(async () => this.#keep(fromBytes(this.#original, bytes, name)))
   }
 
-  async reset(): Promise<void> {
-    await dropModel(this.#key)
-    this.#images = this.#original
-    this.#tell()
+  reset(): Promise<void> {
+    return this.#inTurn(async () => {
+      await dropModel(this.#key)
+      this.#become(this.#original)
+    })
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
     return toBytes(this.#images)
   }
 
-  async #become(images: ImageModel): Promise<void> {
-    await keepModel(this.#key, toBytes(images))
-    this.#images = images
-    this.#tell()
+  #opened(): OpenImageModel {
+    this.#open ??= openImageModel(this.#images)
+    return this.#open
   }
 
-  #tell(): void {
+  async #keep(images: ImageModel): Promise<void> {
+    await keepModel(this.#key, toBytes(images))
+    this.#become(images)
+  }
+
+  #become(images: ImageModel): void {
+    this.#open?.dispose()
+    this.#open = undefined
+    this.#images = images
     for (const listener of this.#listeners) listener()
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(action)
+    this.#last = done.catch(() => {})
+    return done
   }
 }

@@ -2,10 +2,13 @@ import { encodeSafetensors, parseSafetensors } from '@dml-crc/core/arrays'
 import type { Model } from './model.ts'
 import { deserialise, serialise } from './serialise.ts'
 
-/** The bytes of a model's safetensors file, to be stored anywhere; in Node `saveModel` writes them. */
-export function modelToBytes(model: Model): Uint8Array<ArrayBuffer> {
+/**
+ * The bytes of a model's safetensors file, to be stored anywhere; in Node `saveModel` writes them.
+ * @param beside further texts to keep in the file's metadata
+ */
+export function modelToBytes(model: Model, beside: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   const { tensors, metadata } = serialise(model)
-  return encodeSafetensors(tensors, metadata)
+  return encodeSafetensors(tensors, { ...beside, ...metadata })
 }
 
 /**

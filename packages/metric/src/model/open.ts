@@ -1,11 +1,14 @@
 import { InputError, NumericalError } from '@dml-crc/core/errors'
+import { checkWhole } from '@dml-crc/core/numbers'
 import * as tf from '@tensorflow/tfjs'
 import { checkFeatures } from '../samples/checks.ts'
 import { type Features, largest, type Matrix, mapRows } from '../samples/matrix.ts'
 import type { HostDecision, OpenDecision } from './decisions/decision.ts'
 import { openDecision } from './decisions/kinds.ts'
+import { type Explanation, explanations } from './explanation.ts'
 import { type Calibration, type Model, modelWidth } from './model.ts'
 import { openFront } from './open-embedding.ts'
+import { requireCollaborative } from './require-collaborative.ts'
 
 /** What a model says about queries. */
 export interface Prediction {
@@ -27,11 +30,16 @@ export interface OpenModel {
   embed(features: tf.Tensor2D): tf.Tensor2D
   /** @throws {InputError} for features of another width or that are not finite; {NumericalError} for such scores. */
   predict(features: Features): Promise<Prediction>
+  /**
+   * Why it classifies features [B, d] as it does, as the function `explain` says.
+   * @throws {InputError} for features of another width, or a model without codes.
+   */
+  explain(features: Features, options?: { top?: number }): Promise<Explanation[]>
   /** Frees the tensors. */
   dispose(): void
 }
 
-/** Puts a model on the engine. `predict` does it for a single call. */
+/** Puts a model on the engine. `predict` and `explain` do it for a single call. */
 export function openModel(model: Model): OpenModel {
   const width = modelWidth(model)
   let parts!: { front: ReturnType<typeof openFront>; decision: OpenDecision | HostDecision }
@@ -68,6 +76,15 @@ export function openModel(model: Model): OpenModel {
         })
       }
       return { labels: largest(scores), scores, ...calibrated(scores, model.calibration) }
+    },
+    async explain(features, { top = 8 } = {}) {
+      checkWhole('top', top)
+      const own = requireCollaborative(model, 'explain').decision
+      const rows = await checkFeatures(features, 'queries', width)
+      const queries = await mapRows(rows, width, front.embed)
+      const predicted = largest(await scoresOf(rows))
+      const { open } = decision as OpenDecision
+      return explanations(own, open!, queries, predicted, top)
     },
     dispose: () => tf.dispose(tensors),
   }

@@ -8,12 +8,11 @@ import { innerProducts } from '../../coding/kernel.ts'
 import { nonNegativeCodes, ridgeSolve } from '../../coding/non-negative-code.ts'
 import { proCrcWeights } from '../../coding/pro-crc-code.ts'
 import { product } from '../../coding/product.ts'
-import type { Dictionary } from '../../coding/residuals.ts'
 import { codesOf, isDual, ridgeCode } from '../../coding/ridge-code.ts'
 import { classCounts } from '../../samples/checks.ts'
 import { toTensor } from '../../samples/matrix.ts'
 import { count, labels, matrix, positive } from '../arrays.ts'
-import type { DecisionSizes, OpenDecision } from './decision.ts'
+import type { DecisionSizes, OpenDecision, OpenDictionary } from './decision.ts'
 
 const weight = z.number().min(0)
 
@@ -59,15 +58,8 @@ export function collaborativeSizes({ dictionary, labels, gamma, code }: Collabor
   }
 }
 
-/** The dictionary of a decision on the engine, ordered by class, and the codes [N', B] of queries over it. */
-export interface OpenDictionary {
-  readonly dictionary: Dictionary & { readonly blocks: readonly tf.Tensor3D[] }
-  readonly tensors: tf.Tensor[]
-  codes(queries: tf.Tensor2D): tf.Tensor2D
-}
-
 /** Call it inside tf.tidy, and return its tensors from there. */
-export function openDictionary({ dictionary, labels, gamma, code }: CollaborativeDecision): OpenDictionary {
+function openDictionary({ dictionary, labels, gamma, code }: CollaborativeDecision): OpenDictionary {
   const layout = classLayout(labels)
   const d = toTensor(arrangeMatrix(dictionary, layout))
   const blocks = gramBlocks(d, layout, gamma)
@@ -121,10 +113,12 @@ export function openDictionary({ dictionary, labels, gamma, code }: Collaborativ
 
 export function openCollaborative(decision: CollaborativeDecision): OpenDecision {
   const { code, rule, residuals, weights } = decision
-  const { dictionary, tensors, codes } = openDictionary(decision)
+  const open = openDictionary(decision)
+  const { dictionary, tensors, codes } = open
   const { layout, d } = dictionary
   return {
     tensors,
+    open,
     perQuery: Math.max(layout.rows, residuals === 'direct' ? layout.classes * d.shape[1] : 0),
     scores(queries) {
       const alpha = codes(queries)

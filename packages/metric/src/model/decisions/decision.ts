@@ -1,5 +1,13 @@
 import type * as tf from '@tensorflow/tfjs'
+import type { Dictionary } from '../../coding/residuals.ts'
 import type { Matrix } from '../../samples/matrix.ts'
+
+/** The dictionary of a decision on the engine, ordered by class, and the codes [N', B] of queries over it. */
+export interface OpenDictionary {
+  readonly dictionary: Dictionary & { readonly blocks: readonly tf.Tensor3D[] }
+  readonly tensors: tf.Tensor[]
+  codes(queries: tf.Tensor2D): tf.Tensor2D
+}
 
 /** A decision on the engine. */
 export interface OpenDecision {
@@ -9,6 +17,8 @@ export interface OpenDecision {
   readonly perQuery: number
   /** Scores [B, C], larger is likelier, of embedded queries [B, r]; called inside tf.tidy. */
   scores(queries: tf.Tensor2D): tf.Tensor2D
+  /** What it explains by: the CRC family has it. */
+  readonly open?: OpenDictionary
 }
 
 /** A decision that is computed on the host, in float64. */
