@@ -17,5 +17,7 @@ it('what was received is cut where it is longer than anybody would read', () => 
   const received = 'a'.repeat(3e6)
   const { message } = new InputError('cell', { expected: 'a number', received, remedy: 'Write numbers.' })
   expect(message.length).toBeLessThan(2200)
-  expect(message).toMatch(/^cell: expected a number, received a{2000} … \(3000000 characters in all\)\. Write numbers\.$/)
+  expect(message).toMatch(
+    /^cell: expected a number, received a{2000} … \(3000000 characters in all\)\. Write numbers\.$/,
+  )
 })
