@@ -24,7 +24,17 @@ export default defineConfig({
     hookTimeout: 1_800_000,
     projects: [
       // Most files share the two processes, where the libraries are loaded once.
-      { extends: true, test: { name: 'shared', isolate: false, include: tests, exclude: inOwnProcess } },
+      // Both use all processors: with more threads each would wait for the other's.
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          isolate: false,
+          include: tests,
+          exclude: inOwnProcess,
+          env: { DML_CRC_THREADS: '1' },
+        },
+      },
       { extends: true, test: { name: 'alone', include: inOwnProcess } },
     ],
   },

@@ -25,6 +25,13 @@ it('reads DML_CRC_ENGINE, and refuses a name that it does not know', async () =>
   await expect(loadEngine()).rejects.toThrow(/expected an engine: auto, tfjs-node-gpu.*received 'cuda'/)
 })
 
+it('refuses a number of threads that is none, whatever the engine', async () => {
+  for (const threads of ['0', 'two', '1.5']) {
+    vi.stubEnv('DML_CRC_THREADS', threads)
+    await expect(loadEngine()).rejects.toThrow(/DML_CRC_THREADS: expected a whole number of at least 1/)
+  }
+})
+
 it('auto passes over engines that cannot run, says why, and ends with one that works', async () => {
   vi.stubEnv('DML_CRC_ENGINE', '')
   vi.stubEnv('DML_CRC_HOME', '/nonexistent/home')
@@ -45,8 +52,9 @@ it('leaves no listeners and no global Worker behind, and lets the process end', 
   expect(Object.hasOwn(globalThis, 'Worker')).toBe(false)
   const { execFileSync } = await import('node:child_process')
   const script = `import { loadEngine } from '${new URL('../dist/index.js', import.meta.url)}'
-    const { tf } = await loadEngine({ prefer: 'wasm' })
-    console.log((await tf.matMul(tf.ones([300, 300]), tf.ones([300, 300])).data())[0])`
+    const { tf, threads } = await loadEngine({ prefer: 'wasm' })
+    console.log(threads, (await tf.matMul(tf.ones([300, 300]), tf.ones([300, 300])).data())[0])`
   const node = ['--input-type=module', '--eval', script]
-  expect(execFileSync(process.execPath, node, { encoding: 'utf8' })).toBe('300\n')
+  const env = { ...process.env, DML_CRC_THREADS: '1' }
+  expect(execFileSync(process.execPath, node, { encoding: 'utf8', env })).toBe('1 300\n')
 })

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs'
 import { loadCpu } from './cpu.ts'
 import { registerGradients } from './gradients/register.ts'
 import { loadNative } from './native/load.ts'
+import { askedThreads } from './threads.ts'
 import { loadWasm } from './wasm/load.ts'
 import { loadWebgpu } from './webgpu.ts'
 
@@ -41,9 +42,11 @@ const loaded = new Map<EngineName, Promise<Engine>>()
  * Loads an engine and makes it TensorFlow.js' backend. `auto` takes the first of {@link engineNames} that works.
  * An engine is loaded once for each process; loading it again makes it the current one again.
  *
- * @throws EngineError when a named engine cannot run here, with the reason and what to do: there is no silent fall.
+ * @throws EngineError when a named engine cannot run here, with the reason and what to do: there is no silent fall; for a
+ * `DML_CRC_THREADS` that is no number of threads.
  */
 export async function loadEngine({ prefer, onNote }: LoadEngineOptions = {}): Promise<Engine> {
+  askedThreads()
   const wanted = prefer ?? environmentChoice() ?? 'auto'
   if (wanted !== 'auto') return load(requireName(wanted))
   for (const name of engineNames) {

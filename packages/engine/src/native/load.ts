@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import { withApplicationTensorFlow } from '../application-tensorflow.ts'
+import { askedThreads } from '../threads.ts'
 import { findBinding, logLevelBeside } from './build.ts'
 import {
   findPackage,
@@ -69,7 +70,7 @@ export async function loadNativeFrom(folder: string, name: NativeName, { allowCp
     tf,
     library: `${source.name} ${source.version} on ${library}`,
     device: isUsingGpuDevice ? 'NVIDIA GPU' : (cpu[0]?.model.trim() ?? 'CPU'),
-    threads: cpu.length,
+    threads: askedThreads() ?? cpu.length,
   }
 }
 
@@ -125,6 +126,8 @@ function prepareProcess(): void {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
   // Errors reach the program as exceptions: its notes on each start are not for this program's users.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
+  const threads = askedThreads()
+  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS ??= `${threads}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { EngineError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
+import { threadCount } from '../threads.ts'
 import { convolutionKernels } from './convolution.ts'
 import { instantiateThreaded, wasmPackage } from './emscripten.ts'
 import { factorisationKernels } from './factorisation.ts'
@@ -9,7 +10,6 @@ import { registerKernels } from './kernel.ts'
 import { matrixKernels } from './matrix-multiply.ts'
 import { poolingKernels } from './pooling.ts'
 import { segmentKernels } from './segment-sum.ts'
-import { threadCount } from './threads.ts'
 
 /** The most that 32-bit addresses reach, in pages of 64 KiB. */
 const LARGEST_MEMORY = 65_536
