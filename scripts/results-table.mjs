@@ -1,13 +1,12 @@
-// Writes the README's results table from the committed results/*.json, between the two markers. With --check it only says
-// whether the table is up to date. Nothing in the table is typed by hand.
+// Writes the tables of the documents from the committed results/*.json, between markers. With --check it only says whether
+// they are up to date. Nothing in the tables is typed by hand.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { casesTable, growthTable, methodsTable, targetsTable } from './bench/tables.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const readme = join(root, 'README.md')
-const BEGIN = '<!-- results:begin -->'
-const END = '<!-- results:end -->'
+const SPEED = 'speed.json'
 
 /** Mean and, for several seeds, standard deviation of the rows' top-1, in percent. */
 function top1(rows) {
@@ -48,17 +47,42 @@ function tableOf(file) {
 
 const columnOf = ({ backbone, layer }) => (layer && layer !== 'of the features' ? `${backbone} ${layer}` : backbone)
 
-const files = readdirSync(join(root, 'results'))
-  .filter((file) => file.endsWith('.json'))
-  .sort()
-const text = readFileSync(readme, 'utf8')
-const [before, rest] = text.split(BEGIN)
-const after = rest.split(END)[1]
-const updated = `${before}${BEGIN}\n${files.map(tableOf).join('\n\n')}\n${END}${after}`
-if (!process.argv.includes('--check')) writeFileSync(readme, updated)
-else if (updated !== text) {
-  console.error(
-    'README.md: the results table is not that of results/*.json. Run `npm run results` and commit README.md.',
-  )
+const accuracies = () =>
+  readdirSync(join(root, 'results'))
+    .filter((file) => file.endsWith('.json') && file !== SPEED)
+    .sort()
+    .map(tableOf)
+    .join('\n\n')
+
+const { cases } = JSON.parse(readFileSync(join(root, 'results', SPEED), 'utf8'))
+const [ofScale, ofSpeed] = [true, false].map((scale) => cases.filter((one) => one.scale === scale))
+const named = (name) => ofScale.find((one) => one.name === name)
+
+/** What stands between the markers `NAME:begin` and `NAME:end` of each document. */
+const documents = {
+  'README.md': { results: accuracies },
+  'docs/speed.md': { targets: () => targetsTable(ofSpeed), cases: () => casesTable(ofSpeed) },
+  'docs/scale.md': {
+    growth: () => growthTable(ofScale.filter(({ along }) => along)),
+    'paper-size': () => methodsTable(named('paper-size')),
+    'large-set': () => methodsTable(named('large-set')),
+  },
+}
+
+const stale = []
+for (const [document, parts] of Object.entries(documents)) {
+  const path = join(root, document)
+  const text = readFileSync(path, 'utf8')
+  const updated = Object.entries(parts).reduce((all, [name, content]) => {
+    const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`]
+    const [before, rest] = all.split(begin)
+    return `${before}${begin}\n${content()}\n${end}${rest.split(end)[1]}`
+  }, text)
+  if (updated === text) continue
+  stale.push(document)
+  if (!process.argv.includes('--check')) writeFileSync(path, updated)
+}
+if (process.argv.includes('--check') && stale.length > 0) {
+  console.error(`${stale.join(', ')}: tables that are not those of results/*.json. Run \`npm run results\` and commit.`)
   process.exit(1)
 }

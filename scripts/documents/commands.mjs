@@ -6,6 +6,8 @@ const ELSEWHERE = [
   [/^npm test$|^bash \.ci\/run$/, 'this check is a part of it'],
   [/^npm run faults$/, 'it takes many minutes; continuous integration runs its short form'],
   [/^npm run fuzz$/, 'it fetches a fuzzer whose native part needs glibc 2.38, and takes many minutes'],
+  [/^npm run bench$/, 'it takes half an hour; its short form is run'],
+  [/^scripts\/bench\/install-peers\.sh$/, 'it downloads 2 GB'],
   [/^npm run changeset$/, 'it asks questions'],
   [/^npm install @dml-crc\//, 'check:packages installs the packages as they will be published'],
   [/^npx dml-crc engine install$/, 'it downloads 250 MB; check:packages runs its beginning'],

@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url'
+import { runCommand } from '../command.mjs'
+import { here } from '../sides.mjs'
+
+const script = fileURLToPath(new URL('../../../packages/metric/bench/growth.ts', import.meta.url))
+const fromSource = ['--conditions=@dml-crc/source', '--import', import.meta.resolve('tsx')]
+
+/** One method on drawn features, in a process of its own: seconds of the fit, of classifying, and the peak of both. */
+async function grow({ size, engine, library }) {
+  process.env.DML_CRC_ENGINE = engine
+  const { method, count, width, classes, queries, options = {} } = size
+  const run = () => {
+    const args = [method, count, width, classes, queries, JSON.stringify(options)].map(String)
+    const { stdout } = runCommand(process.execPath, [...fromSource, script, ...args])
+    const { fit, classify } = JSON.parse(stdout)
+    return { seconds: fit.seconds, classify: classify.seconds, peakBytes: classify.peakMiB * 2 ** 20 }
+  }
+  return { library, run }
+}
+
+/** `scale`: these stand in docs/scale.md. */
+const once = { scale: true, repeats: 1, warmUps: 0, sides: [{ ...here(grow), command: true }] }
+const label = ({ method, count, width, classes, options = {} }) =>
+  `${method}, N = ${count}, d = ${width}, C = ${classes}${options.rank ? `, r = ${options.rank}` : ''}`
+
+/** Sizes in which one quantity grows and the others stay. */
+const along = (name, values, base) => values.map((value) => ({ ...base, [name]: value }))
+const growth = (letter, name, values, base) => ({
+  ...once,
+  name: `growth-${letter}`,
+  title: `growth of the fit with ${letter}`,
+  label,
+  along: name,
+  sizes: (quick) => along(name, quick ? values.slice(0, 2).map((value) => value / 8) : values, base),
+})
+
+const base = { method: 'dmlCrc', count: 10000, width: 512, classes: 200, queries: 1000 }
+
+export const growthN = growth('N', 'count', [10000, 20000, 40000, 80000], base)
+export const growthD = growth('d', 'width', [256, 512, 1024, 2048], base)
+export const growthC = growth('C', 'classes', [128, 512, 2048], base)
+
+const ranked = (rank) => ({
+  method: 'dmlCrcGradient',
+  count: 2000,
+  width: 512,
+  classes: 100,
+  queries: 1000,
+  options: { rank },
+})
+export const growthR = {
+  ...once,
+  name: 'growth-r',
+  title: 'growth of the fit with r',
+  label,
+  along: 'rank',
+  sizes: (quick) => (quick ? [16, 32] : [64, 128, 256, 512]).map(ranked),
+}
+
+const METHODS = [
+  ...['crc', 'dmlCrc', 'proCrc', 'ridge', 'lda', 'wccn', 'knn', 'ncm', 'softmax', 'linearSvm', 'kernelRidge', 'ranPac'],
+  ...['pcrc', 'nsc', 'wcrc', 'crNrc', 'nrc', 'dmlProCrc', 'dmlCrcGradient'],
+]
+
+/** The paper's own size: CUB-200-2011 with the 4096 numbers of fc7. */
+export const paperSize = {
+  ...once,
+  name: 'paper-size',
+  title: 'the size of the paper',
+  label,
+  sizes: (quick) =>
+    METHODS.map((method) =>
+      quick
+        ? { method, count: 200, width: 64, classes: 10, queries: 50 }
+        : { method, count: 5994, width: 4096, classes: 200, queries: 5794 },
+    ),
+}
+
+/** A hundred thousand images in a thousand classes. */
+export const largeSet = {
+  ...once,
+  name: 'large-set',
+  title: 'a hundred thousand samples',
+  label,
+  sizes: (quick) =>
+    ['crc', 'dmlCrc', 'ridge', 'ncm'].map((method) =>
+      quick
+        ? { method, count: 400, width: 64, classes: 20, queries: 50 }
+        : { method, count: 100_000, width: 1024, classes: 1000, queries: 10_000 },
+    ),
+}
