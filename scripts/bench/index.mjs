@@ -47,8 +47,9 @@ note(`${engine.library}, ${engine.threads} threads`)
 const options = {
   ...{ engine: engine.name, library: engine.library, threads: availableParallelism(), data, weights, onNote: note },
   python: values.python ?? join(root, '.bench-peers', 'bin', 'python'),
-  repeats: values.repeats ? Number(values.repeats) : quick ? 2 : undefined,
 }
+/** Two measurements show that a case runs. */
+const repeatsOf = (one) => (values.repeats ? Number(values.repeats) : quick ? Math.min(2, one.repeats) : one.repeats)
 const machine = {
   processor: cpus()[0].model,
   cores: availableParallelism(),
@@ -63,7 +64,7 @@ async function figuresOf(one, scratch) {
     const pictures = one.pictures ? join(scratch, 'pictures.json') : undefined
     if (pictures) writeFileSync(pictures, JSON.stringify(await picturePaths(one.pictures(size), data)))
     try {
-      const row = await measureCase(one, size, { ...options, pictures })
+      const row = await measureCase(one, size, { ...options, pictures, repeats: repeatsOf(one) })
       const targets = (one.targets?.(size) ?? []).map(({ measured, ...target }) => ({
         ...target,
         value: measured(row),
@@ -93,7 +94,7 @@ function write(measured) {
   const before = existsSync(out) ? JSON.parse(readFileSync(out, 'utf8')).cases : []
   const all = new Map([...before, ...measured].map((one) => [one.name, one]))
   const ordered = cases.map(({ name }) => all.get(name)).filter((one) => one !== undefined)
-  writeFileSync(`${out}.new`, `${JSON.stringify({ cases: ordered }, null, 1)}\n`)
+  writeFileSync(`${out}.new`, `${JSON.stringify({ cases: ordered }, null, 2)}\n`)
   renameSync(`${out}.new`, out)
 }
 

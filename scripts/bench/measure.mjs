@@ -76,7 +76,7 @@ function summary(measurements) {
  * @param {object} options what a side is told (`engine`, its `library`, `threads`, `data`, `weights`, `pictures`), `python`, `repeats`, `onNote`.
  */
 export async function measureCase(one, size, options) {
-  const { repeats = one.repeats, onNote, engine, library, threads, data, weights, pictures } = options
+  const { repeats, onNote, engine, library, threads, data, weights, pictures } = options
   const request = { case: one.name, size, engine, library, threads, data, weights, pictures, warmUps: one.warmUps ?? 1 }
   const sides = []
   const absent = []

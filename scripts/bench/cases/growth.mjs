@@ -24,38 +24,31 @@ const label = ({ method, count, width, classes, options = {} }) =>
   `${method}, N = ${count}, d = ${width}, C = ${classes}${options.rank ? `, r = ${options.rank}` : ''}`
 
 /** Sizes in which one quantity grows and the others stay. */
-const along = (name, values, base) => values.map((value) => ({ ...base, [name]: value }))
 const growth = (letter, name, values, base) => ({
   ...once,
   name: `growth-${letter}`,
   title: `growth of the fit with ${letter}`,
   label,
   along: name,
-  sizes: (quick) => along(name, quick ? values.slice(0, 2).map((value) => value / 8) : values, base),
+  sizes: (quick) =>
+    (quick ? values.slice(0, 2).map((value) => value / 4) : values).map((value) => ({
+      ...(quick ? { ...base, ...SMALL } : base),
+      ...(name === 'rank' ? { options: { rank: value } } : { [name]: value }),
+    })),
 })
 
-const base = { method: 'dmlCrc', count: 10000, width: 512, classes: 200, queries: 1000 }
+const SMALL = { count: 400, width: 64, classes: 20, queries: 50 }
+const base = { method: 'dmlCrc', count: 10000, width: 256, classes: 100, queries: 1000 }
 
-export const growthN = growth('N', 'count', [10000, 20000, 40000, 80000], base)
-export const growthD = growth('d', 'width', [256, 512, 1024, 2048], base)
-export const growthC = growth('C', 'classes', [128, 512, 2048], base)
-
-const ranked = (rank) => ({
+export const growthN = growth('N', 'count', [10000, 20000, 40000], base)
+export const growthD = growth('d', 'width', [256, 512, 1024], base)
+export const growthC = growth('C', 'classes', [64, 256, 1024], base)
+export const growthR = growth('r', 'rank', [64, 128, 256, 512], {
+  ...base,
   method: 'dmlCrcGradient',
   count: 2000,
   width: 512,
-  classes: 100,
-  queries: 1000,
-  options: { rank },
 })
-export const growthR = {
-  ...once,
-  name: 'growth-r',
-  title: 'growth of the fit with r',
-  label,
-  along: 'rank',
-  sizes: (quick) => (quick ? [16, 32] : [64, 128, 256, 512]).map(ranked),
-}
 
 const METHODS = [
   ...['crc', 'dmlCrc', 'proCrc', 'ridge', 'lda', 'wccn', 'knn', 'ncm', 'softmax', 'linearSvm', 'kernelRidge', 'ranPac'],
@@ -70,9 +63,7 @@ export const paperSize = {
   label,
   sizes: (quick) =>
     METHODS.map((method) =>
-      quick
-        ? { method, count: 200, width: 64, classes: 10, queries: 50 }
-        : { method, count: 5994, width: 4096, classes: 200, queries: 5794 },
+      quick ? { method, ...SMALL } : { method, count: 5994, width: 4096, classes: 200, queries: 5794 },
     ),
 }
 
@@ -84,8 +75,6 @@ export const largeSet = {
   label,
   sizes: (quick) =>
     ['crc', 'dmlCrc', 'ridge', 'ncm'].map((method) =>
-      quick
-        ? { method, count: 400, width: 64, classes: 20, queries: 50 }
-        : { method, count: 100_000, width: 1024, classes: 1000, queries: 10_000 },
+      quick ? { method, ...SMALL } : { method, count: 100_000, width: 1024, classes: 1000, queries: 10_000 },
     ),
 }
