@@ -36,10 +36,25 @@ export async function writeTfjsModel(
   { description, precision = 'float32' }: { description?: Description; precision?: Precision } = {},
 ): Promise<void> {
   const float = { type: TYPE.float32 }
-  const typeOf = (data: Float32Array | Int32Array) => (data instanceof Float32Array ? 'float32' : 'int32')
+  const typeOf = (data: Float32Array | Int32Array): keyof typeof TYPE =>
+    data instanceof Float32Array ? 'float32' : 'int32'
+  const stored = constants.map((constant) => ({ ...store(constant, precision), dtype: typeOf(constant.data) }))
+  // Where steps and scales are kept apart, their product takes the name of the constant.
+  const scaled = stored.flatMap(({ name, scales }) => (scales ? [{ name, scales }] : []))
+  const kept = [
+    ...stored.map(({ scales, name, ...rest }) => ({ ...rest, name: scales ? `${name}/steps` : name })),
+    ...scaled.map(({ name, scales }) => ({
+      name: `${name}/scales`,
+      shape: [scales.length],
+      bytes: new Uint8Array(scales.buffer),
+      dtype: 'float32' as const,
+      quantization: undefined,
+    })),
+  ]
   const node = [
     { name: input.name, op: 'Placeholder', attr: { dtype: float, shape: { shape: shapeJson(input.shape) } } },
-    ...constants.map(({ name, data }) => ({ name, op: 'Const', attr: { dtype: { type: TYPE[typeOf(data)] } } })),
+    ...kept.map(({ name, dtype }) => ({ name, op: 'Const', attr: { dtype: { type: TYPE[dtype] } } })),
+    ...scaled.map(({ name }) => ({ name, op: 'Mul', input: [`${name}/steps`, `${name}/scales`], attr: { T: float } })),
     ...nodes.map(({ name, op, inputs, attributes }) => ({
       name,
       op,
@@ -58,9 +73,8 @@ export async function writeTfjsModel(
     dtype: TYPE.float32,
     tensorShape: shapeJson(shape),
   })
-  const stored = constants.map((constant) => store(constant, precision))
   await replaceFile(join(folder, WEIGHTS), async (file) => {
-    for (const { bytes } of stored) await file.writeFile(bytes)
+    for (const { bytes } of kept) await file.writeFile(bytes)
   })
   await writeJsonAtomic(join(folder, 'model.json'), {
     format: 'graph-model',
@@ -74,10 +88,12 @@ export async function writeTfjsModel(
     weightsManifest: [
       {
         paths: [WEIGHTS],
-        weights: constants.map(({ name, shape, data }, i) => {
-          const { quantization } = stored[i]
-          return { name, shape, dtype: typeOf(data), ...(quantization && { quantization }) }
-        }),
+        weights: kept.map(({ name, shape, dtype, quantization }) => ({
+          name,
+          shape,
+          dtype,
+          ...(quantization && { quantization }),
+        })),
       },
     ],
   })
