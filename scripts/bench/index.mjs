@@ -57,42 +57,39 @@ const machine = {
   ...{ system: `${platform()} ${arch()}`, node: process.version.slice(1) },
 }
 
-/** The figures of a case at all of its sizes, with its targets. */
-async function figuresOf(one, scratch) {
+/** The figures of a case, told after each of its sizes. */
+async function measureSizes(one, scratch, onRow) {
+  const { name, title, along, scale = false } = one
+  const date = new Date().toISOString().slice(0, 10)
   const rows = []
   for (const size of one.sizes(quick)) {
-    const pictures = one.pictures ? join(scratch, 'pictures.json') : undefined
-    if (pictures) writeFileSync(pictures, JSON.stringify(await picturePaths(one.pictures(size), data)))
-    try {
-      const row = await measureCase(one, size, { ...options, pictures, repeats: repeatsOf(one) })
-      const targets = (one.targets?.(size) ?? []).map(({ measured, ...target }) => ({
-        ...target,
-        value: measured(row),
-      }))
-      rows.push({ label: one.label(size), ...row, ...(one.work && { work: one.work(size) }), targets })
-      note(rowText(one, rows.at(-1)))
-    } catch (error) {
-      // The others are worth measuring.
-      note(error.message)
-      process.exitCode = 1
-      rows.push({
-        label: one.label(size),
-        size,
-        failed: error.message.slice(0, 200),
-        sides: [],
-        absent: [],
-        targets: [],
-      })
-    }
+    rows.push(await rowOf(one, size, scratch))
+    onRow({ name, title, scale, ...(along && { along }), date, machine, rows })
   }
-  const { name, title, along, scale = false } = one
-  return { name, title, scale, ...(along && { along }), date: new Date().toISOString().slice(0, 10), machine, rows }
+}
+
+async function rowOf(one, size, scratch) {
+  const label = one.label(size)
+  const pictures = one.pictures ? join(scratch, 'pictures.json') : undefined
+  if (pictures) writeFileSync(pictures, JSON.stringify(await picturePaths(one.pictures(size), data)))
+  try {
+    const row = await measureCase(one, size, { ...options, pictures, repeats: repeatsOf(one) })
+    const targets = (one.targets?.(size) ?? []).map(({ measured, ...target }) => ({ ...target, value: measured(row) }))
+    const whole = { label, ...row, ...(one.work && { work: one.work(size) }), targets }
+    note(rowText(one, whole))
+    return whole
+  } catch (error) {
+    // The others are worth measuring.
+    note(error.message)
+    process.exitCode = 1
+    return { label, size, failed: error.message.slice(0, 200), sides: [], absent: [], targets: [] }
+  }
 }
 
 /** Keeps the figures of the other cases, in the order of the list. */
 function write(measured) {
   const before = existsSync(out) ? JSON.parse(readFileSync(out, 'utf8')).cases : []
-  const all = new Map([...before, ...measured].map((one) => [one.name, one]))
+  const all = new Map([...before, measured].map((one) => [one.name, one]))
   const ordered = cases.map(({ name }) => all.get(name)).filter((one) => one !== undefined)
   writeFileSync(`${out}.new`, `${JSON.stringify({ cases: ordered }, null, 2)}\n`)
   renameSync(`${out}.new`, out)
@@ -106,8 +103,7 @@ try {
       note(`${one.name}: left out, it needs --${missing}`)
       continue
     }
-    const measured = await figuresOf(one, scratch)
-    if (out) write([measured])
+    await measureSizes(one, scratch, (measured) => out && write(measured))
   }
 } finally {
   rmSync(scratch, { recursive: true })
