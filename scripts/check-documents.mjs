@@ -1,14 +1,15 @@
-// Runs every fenced command of every document, in order, in a fresh clone with an empty home, as a new user would. A local
+// Runs every fenced command of every document, and writes every file that one shows with its path, in order, in a fresh clone
+// with an empty home, as a new user would. A local
 // server stands for the Hugging Face hub and the addresses of the data sets; the npm registry is the real one.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { commandsOf } from './documents/commands.mjs'
 import { serve } from './documents/server.mjs'
 import { standInImages, standInWeights } from './documents/stand-ins.mjs'
+import { patched, stepsOf } from './documents/steps.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const DOCUMENTS = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' })
@@ -61,17 +62,25 @@ async function execute({ document, command }, env) {
   console.log(`${document}: ${command}  (${((performance.now() - begun) / 1000).toFixed(1)} s)`)
 }
 
+function write({ document, file, block, isDiff }) {
+  const path = join(clone, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, isDiff ? patched(readFileSync(path, 'utf8'), block) : block)
+  console.log(`${document}: ${isDiff ? 'changed' : 'wrote'} ${file}`)
+}
+
 mkdirSync(home)
 const server = await serve(served)
 try {
   cloneHere()
   standInWeights(served)
   const env = emptyHome(server.address)
-  const [first, ...rest] = DOCUMENTS.flatMap((document) => commandsOf(clone, document))
+  const [first, ...rest] = DOCUMENTS.flatMap((document) => stepsOf(clone, document))
   await execute(first, env)
   await standInImages(clone, served, { env })
   for (const each of rest) {
-    if (each.elsewhere) console.log(`${each.document}: ${each.command}  (not run here: ${each.elsewhere})`)
+    if (each.file) write(each)
+    else if (each.elsewhere) console.log(`${each.document}: ${each.command}  (not run here: ${each.elsewhere})`)
     else await execute(each, env)
   }
 } finally {

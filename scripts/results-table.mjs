@@ -1,5 +1,4 @@
-// Writes the tables of the documents from the committed results/*.json, between markers. With --check it only says whether
-// they are up to date. Nothing in the tables is typed by hand.
+// Writes the tables of the documents from the committed results/*.json, between markers. With --check it only says whether they are up to date. Nothing in them is typed by hand.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,52 +6,79 @@ import { casesTable, growthTable, methodsTable, targetsTable } from './bench/tab
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const SPEED = 'speed.json'
+/** The methods that the README compares. */
+const SUMMARISED = ['DML-CRC', 'linear SVM', 'kernel ridge', 'LDA', 'WCCN', 'NRC', 'ProCRC', 'CRC', 'softmax', 'kNN']
+const TITLES = { cars98: 'Stanford Cars, 98 classes', flowers102: 'Oxford Flowers 102' }
+
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length
+const percent = (share) => (100 * share).toFixed(1)
+const columnOf = ({ backbone, layer }) => (layer && layer !== 'of the features' ? `${backbone} ${layer}` : backbone)
 
 /** Mean and, for several seeds, standard deviation of the rows' top-1, in percent. */
 function top1(rows) {
-  const mean = rows.reduce((sum, row) => sum + row.top1, 0) / rows.length
-  const text = (100 * mean).toFixed(1)
+  const shares = rows.map((row) => row.top1)
+  const text = percent(mean(shares))
   if (rows.length < 2) return text
-  const spread = Math.sqrt(rows.reduce((sum, row) => sum + (row.top1 - mean) ** 2, 0) / (rows.length - 1))
-  return `${text} ± ${(100 * spread).toFixed(1)}`
+  const spread = Math.sqrt(shares.reduce((sum, share) => sum + (share - mean(shares)) ** 2, 0) / (rows.length - 1))
+  return `${text} ± ${percent(spread)}`
+}
+
+/** The rows of each method by network, best mean first. */
+function linesOf({ rows }) {
+  const columns = [...new Set(rows.map(columnOf))]
+  const lines = [...new Set(rows.map(({ method }) => method))].map((method) => {
+    const cells = columns.map((column) => rows.filter((row) => row.method === method && columnOf(row) === column))
+    const means = cells.map((cell) => mean(cell.map((row) => row.top1)))
+    return { method, cells, means, mean: mean(means) }
+  })
+  return { columns, lines: lines.sort((a, b) => b.mean - a.mean) }
 }
 
 /** A line for each method, best first, and a column for each network; the best of a column is bold. */
-function tableOf(file) {
-  const results = JSON.parse(readFileSync(join(root, 'results', file), 'utf8'))
-  const columns = [...new Set(results.rows.map(columnOf))]
-  const lines = [...new Set(results.rows.map(({ method }) => method))].map((method) => {
-    const cells = columns.map((column) =>
-      results.rows.filter((row) => row.method === method && columnOf(row) === column),
-    )
-    const means = cells.map((rows) => rows.reduce((sum, row) => sum + row.top1, 0) / rows.length)
-    return { method, cells, means, mean: means.reduce((a, b) => a + b) / means.length }
-  })
-  lines.sort((a, b) => b.mean - a.mean)
+function tableOf({ file, results }) {
+  const { columns, lines } = linesOf(results)
   const best = columns.map((_, i) => Math.max(...lines.map(({ means }) => means[i])))
   const [{ split, count, regime }] = results.rows
   return [
     `**${results.rows[0].dataset}**: fitted and chosen on ${split.fit}, reported on ${split.test} (${count} images), ${regime}`,
     `features; top-1 %, with the deviation over seeds where there are several; engine ${results.engine.name}`,
-    `([results/${file}](results/${file})).`,
+    `([results/${file}](../results/${file})).`,
     '',
     `| method | ${columns.join(' | ')} | mean |`,
     `|---|${columns.map(() => '---:|').join('')}---:|`,
     ...lines.map(({ method, cells, means, mean }) => {
       const texts = cells.map((rows, i) => (means[i] === best[i] ? `**${top1(rows)}**` : top1(rows)))
-      return `| ${method} | ${texts.join(' | ')} | ${(100 * mean).toFixed(1)} |`
+      return `| ${method} | ${texts.join(' | ')} | ${percent(mean)} |`
     }),
   ].join('\n')
 }
 
-const columnOf = ({ backbone, layer }) => (layer && layer !== 'of the features' ? `${backbone} ${layer}` : backbone)
+/** The means over the networks, of the sets on which all methods were measured. */
+function summaryOf(all) {
+  const sets = all
+    .filter(({ file }) => file.startsWith('heads-'))
+    .map(({ results }) => ({ first: results.rows[0], ...linesOf(results) }))
+  const shareOf = ({ lines }, method) => lines.find((line) => line.method === method).mean
+  const order = SUMMARISED.toSorted(
+    (a, b) => mean(sets.map((set) => shareOf(set, b))) - mean(sets.map((set) => shareOf(set, a))),
+  )
+  const networks = [...new Set(sets.flatMap(({ columns }) => columns))]
+  return [
+    `| top-1 %, mean over ${networks.join(', ')} | ${sets.map(({ first }) => TITLES[first.dataset] ?? first.dataset).join(' | ')} |`,
+    `|---|${sets.map(() => '---:|').join('')}`,
+    ...order.map((method) => {
+      const best = (set) => Math.max(...SUMMARISED.map((other) => shareOf(set, other)))
+      const cell = (set) =>
+        shareOf(set, method) === best(set) ? `**${percent(best(set))}**` : percent(shareOf(set, method))
+      return `| ${method} | ${sets.map(cell).join(' | ')} |`
+    }),
+  ].join('\n')
+}
 
-const accuracies = () =>
-  readdirSync(join(root, 'results'))
-    .filter((file) => file.endsWith('.json') && file !== SPEED)
-    .sort()
-    .map(tableOf)
-    .join('\n\n')
+const all = readdirSync(join(root, 'results'))
+  .filter((file) => file.endsWith('.json') && file !== SPEED)
+  .sort()
+  .map((file) => ({ file, results: JSON.parse(readFileSync(join(root, 'results', file), 'utf8')) }))
 
 const { cases } = JSON.parse(readFileSync(join(root, 'results', SPEED), 'utf8'))
 const [ofScale, ofSpeed] = [true, false].map((scale) => cases.filter((one) => one.scale === scale))
@@ -60,7 +86,8 @@ const named = (name) => ofScale.find((one) => one.name === name)
 
 /** What stands between the markers `NAME:begin` and `NAME:end` of each document. */
 const documents = {
-  'README.md': { results: accuracies },
+  'README.md': { summary: () => summaryOf(all) },
+  'docs/results.md': { results: () => all.map(tableOf).join('\n\n') },
   'docs/speed.md': { targets: () => targetsTable(ofSpeed), cases: () => casesTable(ofSpeed) },
   'docs/scale.md': {
     growth: () => growthTable(ofScale.filter(({ along }) => along)),

@@ -1,7 +1,7 @@
 // Runs the command line tool or a development tool from a checkout, installing the dependencies first where
 // they are missing or older than the lockfile. Needs nothing but Node and npm.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -46,10 +46,22 @@ function runTool(name, args) {
 
 if (!isInstalled()) install()
 
-const [tool, ...args] = process.argv.slice(2)
 const fromSource = ['--conditions=@dml-crc/source', '--import', import.meta.resolve('tsx')]
-process.exit(
-  tool === 'dml-crc'
-    ? run(process.execPath, [...fromSource, at('apps', 'bench', 'src', 'cli.ts'), ...args])
-    : runTool(tool, args),
-)
+
+/** A project of examples/, in a folder of its own for what it writes. */
+function runExample(name) {
+  const file = at('examples', name ?? '', 'index.ts')
+  if (!existsSync(file)) {
+    console.error(`dml-crc: no example «${name ?? ''}»; examples/README.md lists them.`)
+    return 1
+  }
+  const cwd = at('examples', name, 'out')
+  mkdirSync(cwd, { recursive: true })
+  console.error(`dml-crc: what the example writes is in examples/${name}/out`)
+  return run(process.execPath, [...fromSource, file], { cwd })
+}
+
+const [tool, ...args] = process.argv.slice(2)
+if (tool === 'dml-crc')
+  process.exit(run(process.execPath, [...fromSource, at('apps', 'bench', 'src', 'cli.ts'), ...args]))
+process.exit(tool === 'example' ? runExample(args[0]) : runTool(tool, args))

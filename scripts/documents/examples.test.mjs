@@ -1,19 +1,25 @@
-// Runs the TypeScript examples of the documents, each as a module of its package in an empty folder.
+// Runs the TypeScript examples of the documents, each as a module of its package, and the projects of examples/.
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { writePictures } from '../../packages/datasets/src/testdata/pictures.ts'
-import { examplesOf, promisesOf } from './examples.mjs'
+import { examplesOf, projectsOf, promisesOf } from './examples.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const data = join(root, '..', 'shared', 'data')
 const before = process.cwd()
 let folder
 let module
+// The projects run in one folder, where their flowers are drawn once.
+let shared
+beforeAll(async () => {
+  shared = await mkdtemp(join(tmpdir(), 'projects-'))
+})
+afterAll(() => rm(shared, { recursive: true }))
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'example-'))
@@ -30,7 +36,8 @@ afterEach(async () => {
   process.chdir(before)
   vi.unstubAllEnvs()
   vi.restoreAllMocks()
-  for (const made of [folder, module]) await rm(made, { recursive: true, force: true })
+  for (const made of [folder, module].filter(Boolean)) await rm(made, { recursive: true, force: true })
+  module = undefined
 })
 
 const pattern = (promise) =>
@@ -46,14 +53,19 @@ const pattern = (promise) =>
       .join('[^]*?'),
   )
 
-it.for(examplesOf(root).filter(({ runs }) => runs))('$document, line $line', async ({ home, code }, { skip }) => {
+const examples = [...examplesOf(root), ...projectsOf(root)].filter(({ runs }) => runs)
+
+it.for(examples)('$document, line $line', async ({ home, code, file }, { skip }) => {
   if (code.includes("'data/") && !existsSync(data)) skip('needs ../shared/data')
-  module = await mkdtemp(join(root, home, '.examples-'))
-  await writeFile(join(module, 'example.ts'), code)
+  if (file) process.chdir(shared)
+  else {
+    module = await mkdtemp(join(root, home, '.examples-'))
+    await writeFile(join(module, 'example.ts'), code)
+  }
   const [printed, complaints] = [[], []]
   vi.spyOn(console, 'log').mockImplementation((...values) => printed.push(format(...values)))
   for (const level of ['warn', 'error']) vi.spyOn(console, level).mockImplementation((...said) => complaints.push(said))
-  await import(join(module, 'example.ts'))
+  await import(file ?? join(module, 'example.ts'))
   expect(complaints).toEqual([])
   const output = printed.join('\n')
   const promises = promisesOf(code)

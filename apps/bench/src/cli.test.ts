@@ -223,6 +223,7 @@ describe('a run', () => {
       'checkpoints',
       'config.json',
       'details.json',
+      'events',
       'model',
       'report.html',
       'results.json',

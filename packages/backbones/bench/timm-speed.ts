@@ -49,7 +49,7 @@ for (const mode of MODES) {
   const here = median(seconds.map((round) => round.here)) / Number(batch)
   const there = median(seconds.map((round) => round.there)) / Number(batch)
   console.log(
-    `${name}, ${mode}: ${engine.name} ${here.toFixed(3)} s an image, PyTorch ${version} ${there.toFixed(3)} s; ` +
+    `${name}, ${mode}: ${engine.name} ${here.toFixed(3)} s per image, PyTorch ${version} ${there.toFixed(3)} s; ` +
       `relative speed ${(there / here).toFixed(2)}, median of ${rounds} rounds of ${batch}`,
   )
 }

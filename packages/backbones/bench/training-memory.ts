@@ -39,7 +39,7 @@ if (mode === undefined) {
   value.dispose()
   const seconds = (performance.now() - start) / 1000
   const figures = `${before} GB before, ${gradients} for the gradients, ${peakSince()} to apply them`
-  console.log(`${name}, ${layer}, batch ${batch}, ${mode}: ${figures}; ${seconds.toFixed(1)} s a step`)
+  console.log(`${name}, ${layer}, batch ${batch}, ${mode}: ${figures}; ${seconds.toFixed(1)} s per step`)
   process.exit(0)
 }
 

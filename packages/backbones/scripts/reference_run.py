@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from hashed_numbers import hashed_numbers, hashed_values
 
-FEATURE_STEP, GRADIENT_STEP = 3, 31  # Every so many numbers are kept.
+FEATURE_STEP, GRADIENT_STEP = 3, 31  # One in this many numbers is kept.
 
 
 def hashed_parameter(name, shape):

@@ -8,7 +8,7 @@ export interface GlobalPool {
   ofClassToken?: boolean
   /** First value of a number that is learned: a backbone trains and saves it with its variables. None where left out. */
   learned?: number
-  /** Length of a feature for a map of so many channels. */
+  /** Length of a feature for a map with this number of channels. */
   size(channels: number): number
   /** A map [B, H, W, C] to features [B, size(C)]. */
   apply(map: tf.Tensor4D, beside?: BesideMap): tf.Tensor2D

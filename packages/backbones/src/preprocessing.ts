@@ -11,7 +11,7 @@ const deviation = z.number().refine((value) => value !== 0, 'must not be zero')
 export const Preprocessing = z.strictObject({
   /** Side of the square in the middle that is shown in testing, as a share of the image's short side. */
   crop: z.number().positive(),
-  /** The filter by which images are resized; both as wide as the reduction asks for (antialiased). */
+  /** The filter by which images are resized; both as wide as the reduction needs (antialiased). */
   interpolation: z.enum(['bilinear', 'bicubic']),
   /** Order of the channels that the network, and so `mean` and `deviation`, expect. Images always come as RGB. */
   channels: z.enum(['rgb', 'bgr']),

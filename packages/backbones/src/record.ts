@@ -13,7 +13,7 @@ export interface Block {
   plan: LayerPlan
   /** It can only be applied to images of the record's `inputSize`. */
   fixedInput?: boolean
-  /** At its end are tokens [B, 1, T, size] instead of a map, so many of them before those of the patches. */
+  /** At its end are tokens [B, 1, T, size] instead of a map; this many of them come before those of the patches. */
   prefixTokens?: number
 }
 

@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 export interface Reasons {
-  /** The training images of the largest codes, largest magnitude first; a negative code takes away. */
+  /** The training images of the largest codes, largest magnitude first; a negative code speaks against its class. */
   support: readonly { row: number; sample: Sample; className: string; code: number }[]
   /** Each class's part of the sum of |code|, largest first; they sum to 1. */
   shares: readonly { className: string; share: number }[]

@@ -66,7 +66,7 @@ function refuse(status: number, retryAfter: unknown): TransferError {
   return new TransferError(`HTTP status ${status}`, { again: status >= 500 || PASSING.has(status), waitMs })
 }
 
-/** Below so many bytes a second, a transfer is given up and tried again. */
+/** Below this many bytes per second, a transfer is given up and tried again. */
 const LEAST_SPEED = 1024
 
 /** Room that a download of unknown length leaves on the disk, and after how many bytes it looks. */
@@ -154,7 +154,7 @@ export async function transfer(options: Transfer): Promise<void> {
     )
   } catch (error) {
     signal?.throwIfAborted()
-    if (slow.signal.aborted) throw new TransferError(`slower than ${LEAST_SPEED} bytes a second`, { again: true })
+    if (slow.signal.aborted) throw new TransferError(`slower than ${LEAST_SPEED} bytes per second`, { again: true })
     throw error instanceof TransferError ? error : networkError(error)
   } finally {
     slow.stop()
@@ -181,7 +181,7 @@ const strongTag = (tag: unknown) => (typeof tag === 'string' && !tag.startsWith(
 export const wrongLength = (expected: number, received: number) =>
   new TransferError(`${received} bytes instead of ${expected}`, { again: false })
 
-/** Empties the part, so that the next try asks for the whole. */
+/** Empties the part, so that the next try fetches the whole file. */
 function startAnew(part: string, why: string): TransferError {
   closeSync(openSync(part, 'w'))
   return new TransferError(`${why}; starting from the first byte`, { again: true })

@@ -32,7 +32,7 @@ const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|bmp|svg)$/i
 const SPLITS = ['train', 'val', 'valid', 'validation', 'test']
 
 /**
- * Anybody's images: a folder for each class, or such folders inside `train`, `val` and `test`, or a manifest, which is a
+ * Images of your own: a folder for each class, or such folders inside `train`, `val` and `test`, or a manifest, which is a
  * CSV file with the columns `path`, `label` and perhaps `split`, or a JSON list of such objects; paths are relative to
  * `root`. Where nothing says which split an image is in, each class is split by `fractions`, the same way for the same
  * seed. The split `all` holds every image.

@@ -15,7 +15,7 @@ export { type FolderDataset, type FolderOptions, folder } from './folder.ts'
 export { decoders } from './images/image.ts'
 export { type Batch, createLoader, type Loader, type LoaderOptions, type LoaderState } from './loading/loader.ts'
 export { classBalanced, type Sampler, sequential, shuffled, weighted } from './loading/samplers.ts'
-export { openDataset } from './open.ts'
+export { datasetNames, openDataset } from './open.ts'
 export { aircraft, cub200, flowers102, nabirds, pets } from './sets.ts'
 export { type AugmentOptions, augment } from './transforms/augment.ts'
 export {

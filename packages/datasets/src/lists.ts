@@ -17,7 +17,11 @@ export async function readList(path: string, columns: number): Promise<string[][
     const row = line.trim().split(/\s+/)
     if (row.length < columns) {
       const received = `'${line}' in line ${number + 1}`
-      throw new DataError(path, { expected: `${columns} fields a line`, received, remedy: 'Fetch the official list.' })
+      throw new DataError(path, {
+        expected: `${columns} fields per line`,
+        received,
+        remedy: 'Fetch the official list.',
+      })
     }
     rows.push(row)
   }

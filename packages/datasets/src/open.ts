@@ -10,6 +10,9 @@ export const RECORDS: ReadonlyMap<string, DatasetRecord> = new Map(
   Object.values(sets).map((record) => [record.name, record]),
 )
 
+/** What {@link openDataset} opens: the drawn set, the published ones, and images of one's own. */
+export const datasetNames: readonly string[] = ['demo', ...RECORDS.keys(), 'folder']
+
 /**
  * Opens a data set by its name. The options are those of `folder`.
  * @throws {InputError} when the name is not known; {DataError} when its lists are not in `root`.
@@ -19,10 +22,9 @@ export async function openDataset(name: string, root: string, options: FolderOpt
   if (name === 'demo') return demo(root)
   const record = RECORDS.get(name)
   if (record) return record.open(root)
-  const names = [...RECORDS.keys(), 'folder', 'demo']
-  const meant = nearest(name, names)
+  const meant = nearest(name, datasetNames)
   throw new InputError('data set', {
-    expected: `one of ${names.join(', ')}`,
+    expected: `one of ${datasetNames.join(', ')}`,
     received: `'${name}'`,
     remedy: meant ? `Did you mean '${meant}'?` : 'Choose one of these.',
   })

@@ -8,7 +8,7 @@ import type { Task } from './task.ts'
 /** Where and when a run is saved. */
 export interface CheckpointOptions {
   folder: string
-  /** Besides the end of every epoch: after every so many steps. */
+  /** Besides the end of every epoch: after this many steps. */
   everySteps?: number
   /** Also keep the weights of the best epoch, as `best`. */
   best?: { monitor: string; mode: 'min' | 'max' }
@@ -51,7 +51,7 @@ export interface RunResult {
   reason?: unknown
   /** Optimiser steps taken in all, those before a resume included. */
   steps: number
-  /** One entry an epoch: `loss`, the mean over its steps, and what `evaluate` gave. */
+  /** One entry per epoch: `loss`, the mean over its steps, and what `evaluate` gave. */
   history: readonly EpochRecord[]
   /** Of this process. */
   seconds: number

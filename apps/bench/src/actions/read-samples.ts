@@ -13,7 +13,7 @@ const parseSource = (text: string): Source => {
 }
 
 /**
- * Features [N, d], a row a sample, of `FILE[:KEY]`.
+ * Features [N, d], one row per sample, of `FILE[:KEY]`.
  * @throws DataError for a file that cannot be read or has no such array
  */
 export function featuresOf(text: string): Promise<Matrix> {

@@ -5,7 +5,7 @@ import { splitFeatures } from '../run/features.ts'
 import { openBackbone } from '../run/open-backbone.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
 
-/** Writes the features and labels of both splits, one safetensors file a split, and gives their paths. */
+/** Writes the features and labels of both splits, one safetensors file per split, and gives their paths. */
 export async function writeFeatures(given: Experiment, options: PrepareOptions & { out: string }): Promise<string[]> {
   const { experiment, images } = await prepare(given, options)
   const backbone = await openBackbone(experiment)

@@ -32,7 +32,7 @@ const WRITERS: Record<string, (file: string, found: Classified) => Promise<void>
 const cell = (label: Label) => (/[",\r\n]/.test(`${label}`) ? `"${`${label}`.replaceAll('"', '""')}"` : `${label}`)
 
 /**
- * How predictions are written to a file of this name: one a line (`.csv`), with what was measured (`.json`), or with the
+ * How predictions are written to a file of this name; one per line (`.csv`), with what was measured (`.json`), or with the
  * score of every class (`.safetensors`).
  * @throws InputError for another ending
  */

@@ -50,7 +50,7 @@ export function addExperimentOptions(command: Command): Command {
     .option('--test <split>', 'split that is reported on')
     .option('--folds <n>', 'cross-validate in place of a test split', (text) => positiveNumber('--folds', text))
     .option('--fractions <name=part,…>', 'of photographs: how to split them, train=0.8,test=0.2', parseFractions)
-    .option('--seed <n>', 'root of every random number')
+    .option('--seed <n>', 'seed of all random numbers')
     .addOption(engineOption())
     .option('--set <key=value>', 'change one key of the experiment; can be given several times', collect, [])
 }

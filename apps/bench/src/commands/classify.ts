@@ -13,7 +13,7 @@ Examples:
   $ dml-crc classify --features train.csv --labels train-labels.csv --queries test.csv
   $ dml-crc classify --features vgg.mat:X --labels vgg.mat:y --queries test.mat:X --json
 
-Files: safetensors, npy, npz, MAT 5, CSV (features [N, d], a row a sample; labels any whole numbers). FILE:KEY names one
+Files: safetensors, npy, npz, MAT 5, CSV (features [N, d], one row per sample; labels any whole numbers). FILE:KEY names one
 array of several; without a key, features and labels. Labels of the queries give an accuracy. --predictions writes .csv,
 .json or .safetensors (with scores).`
 
@@ -22,13 +22,13 @@ type ClassifyOptions = GlobalOptions & ClassifyFiles & { predictions?: string }
 export function addClassify(program: Command): void {
   program
     .command('classify')
-    .description('classify features of your own by any method')
+    .description('classify your own features with any method')
     .option('--features <file[:key]>', 'features to fit on')
     .option('--labels <file[:key]>', 'their classes (default: labels in the same file; y_train beside x_train)')
     .requiredOption('--queries <file[:key]>', 'features to classify')
     .option(
       '--query-labels <file[:key]>',
-      'their true classes (default: their labels in the same file, where it has such)',
+      'their true classes (default: the labels in the same file, if there are any)',
     )
     .option('--method <name>', 'the classifier', 'dmlCrc')
     .option(
@@ -40,9 +40,9 @@ export function addClassify(program: Command): void {
     .option('--select', 'choose the options that are not set (λ, γ …) by cross-validation inside the samples')
     .option('--save <file>', 'save the fitted model as a safetensors file')
     .option('--model <file>', 'classify by a saved model instead of fitting one')
-    .option('--predictions <file>', 'write the predictions there')
+    .option('--predictions <file>', 'file to write the predictions to')
     .addOption(engineOption())
-    .option('--seed <n>', 'root of every random number', '0')
+    .option('--seed <n>', 'seed of all random numbers', '0')
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<ClassifyOptions>()

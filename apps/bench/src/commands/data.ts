@@ -4,7 +4,7 @@ import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
 
 const EXAMPLES = `
 Examples:
-  $ dml-crc data ls                              what there is, what is here, under which terms
+  $ dml-crc data ls                              the sets, which are downloaded, their terms
   $ dml-crc data get flowers102                  download, check and unpack, after asking for your agreement
   $ dml-crc data get flowers102 --yes            the same without asking
   $ dml-crc data verify cub200 --root CUB_200_2011 --deep
@@ -57,7 +57,7 @@ export function addData(program: Command): void {
     .command('verify')
     .description('count and check every file that a data set lists')
     .argument('<name>', 'cub200, flowers102, pets or demo')
-    .option('--root <dir>', 'where it lies (default: datasets/NAME in the home folder)')
+    .option('--root <dir>', 'where it is (default: datasets/NAME in the home folder)')
     .option('--deep', 'also decode every image')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, _: unknown, command: Command) => {
@@ -79,7 +79,7 @@ export function addData(program: Command): void {
     .command('rm')
     .description('remove a data set that `data get` made, and what is left of a download')
     .argument('<name>', 'cub200, flowers102, pets or demo')
-    .option('--root <dir>', 'where it lies')
+    .option('--root <dir>', 'where it is')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DataOptions>()

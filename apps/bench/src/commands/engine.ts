@@ -17,7 +17,7 @@ export function addEngine(program: Command): void {
     .command('install')
     .description('install the native TensorFlow engine beside the caches')
     .option('--gpu', 'with CUDA, for an NVIDIA card')
-    .option('--wheel <file>', 'a wheel of TensorFlow that is already here')
+    .option('--wheel <file>', 'a TensorFlow wheel that was downloaded before')
     .addHelpText('after', ENGINE_EXAMPLES)
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { gpu?: boolean; wheel?: string }>()
@@ -48,7 +48,7 @@ export function addEngine(program: Command): void {
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say which engines work here, how fast they are, and how to repair those that do not')
+    .description('show which engines work on this machine, how fast they are, and how to repair the others')
     .addHelpText('after', '\nExamples:\n  $ dml-crc doctor\n  $ dml-crc doctor --json')
     .action(async (_: unknown, command: Command) => {
       const terminal = openTerminal(command.optsWithGlobals<GlobalOptions>())

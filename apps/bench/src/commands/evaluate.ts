@@ -14,7 +14,7 @@ Examples:
 export function addEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('measure a model on photographs whose classes are known')
+    .description('measure the accuracy of a model on photographs whose classes are known')
     .argument('<model>', 'folder that `dml-crc run`, `train` or `export` wrote')
     .argument('<photographs>', 'a folder of class folders, or a list of them in CSV or JSON')
     .addOption(engineOption())

@@ -10,17 +10,17 @@ Examples:
   $ dml-crc explain runs/photos holiday/ --top 3 --json
 
 An image is coded over the training images of the model in its learned metric: those of the largest codes say why it was
-classified as it was. A negative code takes away.`
+classified as it was. A negative code speaks against its class.`
 
 type ExplainOptions = GlobalOptions & { top?: number; engine?: EngineName | 'auto' }
 
 export function addExplain(program: Command): void {
   program
     .command('explain')
-    .description('say which training images decide the class of an image')
+    .description('show which training images decide the class of an image')
     .argument('<model>', 'folder that `dml-crc run` or `export` wrote')
     .argument('<images...>', 'files, or folders of them')
-    .option('--top <n>', 'training images to name', (text) => positiveNumber('--top', text))
+    .option('--top <n>', 'how many training images to print', (text) => positiveNumber('--top', text))
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)
     .action(async (model: string, images: string[], _: unknown, command: Command) => {

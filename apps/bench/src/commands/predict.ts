@@ -29,10 +29,10 @@ function share(text: string): number {
 export function addPredict(program: Command): void {
   program
     .command('predict')
-    .description('name what images show, by an exported model')
+    .description('classify images with an exported model')
     .argument('<model>', 'folder that `dml-crc run`, `train` or `export` wrote')
     .argument('<images...>', 'files, or folders of them')
-    .option('--top <n>', 'classes to name for each image', (text) => positiveNumber('--top', text))
+    .option('--top <n>', 'how many classes to print for each image', (text) => positiveNumber('--top', text))
     .option('--threshold <p>', 'least probability of the likeliest class (default: chosen on held-out images)', share)
     .addOption(engineOption())
     .addHelpText('after', EXAMPLES)

@@ -45,13 +45,13 @@ export function addRun(program: Command): void {
   addRunPlace(command, 'folder of the run (default: runs/NAME)')
     .option('--workers <n>', 'do the work in this many processes', (text) => positiveNumber('--workers', text))
     .addOption(
-      new Option('--executor <name>', 'have the work done by `dml-crc worker` on any machines').choices(['bullmq']),
+      new Option('--executor <name>', 'have the work done by `dml-crc worker` on other machines').choices(['bullmq']),
     )
-    .option('--redis <url>', 'of --executor bullmq: the Redis server')
+    .option('--redis <url>', 'the Redis server, for --executor bullmq')
     .option('--store <dir>', 'folder of the results of tasks, which all machines see (default: the caches)')
-    .option('--features <dir>', 'of an experiment on files of features: their folder')
+    .option('--features <dir>', 'folder of the feature files, for an experiment on features')
     .option('--quick', 'one view of each image: the first short side, without mirror images or random views')
-    .option('--dry-run', 'say what would be done, how large it is and how long it may take')
+    .option('--dry-run', 'print what would be done, its size and the estimated time')
     .addOption(new Option('--schema', 'print the JSON Schema of experiment files').hideHelp())
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, _: unknown, command: Command) => {

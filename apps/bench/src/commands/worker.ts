@@ -19,7 +19,7 @@ Examples:
 export function addWorker(program: Command): void {
   program
     .command('worker')
-    .description('do tasks of runs that are started elsewhere with --executor bullmq')
+    .description('work on runs that are started elsewhere with --executor bullmq')
     .option('--redis <url>', 'the Redis server that holds the queue')
     .option('--store <dir>', 'folder of the results, which all machines see')
     .addOption(engineOption())

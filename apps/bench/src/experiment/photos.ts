@@ -8,7 +8,7 @@ import { foldsName } from './splits.ts'
 export interface PhotoSplits {
   /** Parts of each class by split. */
   fractions?: Record<string, number>
-  /** Cross-validation with so many folds in place of a split. */
+  /** Cross-validation with this many folds in place of a split. */
   folds?: number
 }
 

@@ -1,3 +1,4 @@
+import { datasetNames } from '@dml-crc/datasets'
 import * as z from 'zod'
 import { MethodEntry, SweepEntry, selectAndSeed } from './method-schema.ts'
 import { EndToEnd, type EndToEndEntry, Pretraining, type TrainingEntry } from './training-schema.ts'
@@ -13,10 +14,8 @@ const shortSide = z.number().min(1)
 
 const Dataset = z
   .strictObject({
-    name: z
-      .enum(['demo', 'aircraft', 'cub200', 'flowers102', 'nabirds', 'pets', 'folder'])
-      .describe('The loader that reads the set'),
-    root: z.string().optional().describe('Where the set lies; the folder of downloads when absent'),
+    name: z.enum(datasetNames).describe('The loader that reads the set'),
+    root: z.string().optional().describe('Where the set is; the folder of downloads when absent'),
     manifest: z.string().optional().describe('Of a folder: the list of its images, CSV or JSON'),
     fractions: z
       .record(z.string(), z.number().positive())
@@ -86,7 +85,7 @@ export const Experiment = z.strictObject({
   splits: Splits,
   backbones: z.array(Backbone).min(1).describe('Each is run with every method'),
   ...selectAndSeed,
-  batchSize: positive.default(32).describe('Images a batch when features are extracted'),
+  batchSize: positive.default(32).describe('Images per batch when features are extracted'),
   shortSide: z
     .union([shortSide, z.array(shortSide).min(1)])
     .optional()

@@ -24,7 +24,7 @@ const training = {
         .int()
         .min(2)
         .default(DEFAULT_FOLDS)
-        .describe('One of so many folds of the fit split is held out'),
+        .describe('One of this many folds of the fit split is held out'),
       patience: positive.default(2).describe('Epochs in a row without a better accuracy that end the training'),
     })
     .optional()

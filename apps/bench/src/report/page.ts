@@ -105,9 +105,9 @@ function bestRowFigures(summaries: readonly Summary[], { classes, test, predicti
 }
 
 const confusions = ({ pairs }: Details): Html => html`
-<p>The classes that were confused most often by the learned method. Left a test image that was, then a training image of its true class and one of the class that it was taken for.</p>
+<p>The pairs of classes that the learned method confused most often. Left: a misclassified test image; then a training image of its true class, and one of the predicted class.</p>
 ${pairsHtml(pairs)}`
 
 const explanations = ({ gallery }: Details): Html => html`
-<p>A code says how much each training image takes part in rebuilding a query. Below each query: the share of each class in the code, the training images with the largest codes, their class and the signed code. Of a wrong prediction also the nearest training images of the true class.</p>
+<p>A code says how much each training image contributes to the reconstruction of a query. With each query: the share of each class in the code, and the training images with the largest codes, with their class and signed code. For a wrong prediction also the nearest training images of the true class.</p>
 ${galleryHtml(gallery)}`

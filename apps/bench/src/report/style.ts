@@ -20,7 +20,8 @@ table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabul
 caption { text-align: left; color: var(--soft); padding-bottom: .5rem }
 th, td { padding: .35rem .8rem .35rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top }
 thead th { color: var(--soft); font-weight: 600 } tbody th { font-weight: 600 }
-.number { text-align: right; white-space: nowrap }
+.number { text-align: right; white-space: nowrap } td:last-child, td:nth-last-child(2) { min-width: 9rem }
+table { width: 100% }
 .reported { border-left: 4px solid var(--wrong); padding-left: 12px }
 .tag { font-size: .75rem; border: 1px solid currentColor; border-radius: 3px; padding: 0 .35em; color: var(--wrong); white-space: nowrap }
 .figures { columns: 3 340px; column-gap: 1.25rem }
@@ -30,7 +31,7 @@ figcaption, small, footer { color: var(--soft); font-size: .85rem; overflow-wrap
 details { margin-top: .5rem } summary { cursor: pointer; color: var(--accent); font-size: .85rem }
 details .scroll { max-height: 320px; overflow: auto }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .75rem 0 } dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
-.gallery { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 560px), 1fr)) }
+.gallery { display: grid; gap: 1.25rem; align-items: start; grid-template-columns: repeat(auto-fill, minmax(min(100%, 560px), 1fr)) }
 article { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 14px; min-width: 0 }
 .query { display: flex; gap: 12px } .query img { width: 112px; height: 112px; object-fit: cover; border-radius: 6px; flex: none }
 .query p { min-width: 0 }
@@ -43,7 +44,7 @@ article li { min-width: 0 } article li img { width: 100%; aspect-ratio: 1; objec
 .share { position: absolute; left: 0; top: 0; bottom: 0; background: var(--accent); opacity: .18; border-radius: 3px }
 .shares small { position: relative; color: var(--ink) } .query > div { flex: 1; min-width: 0 }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; list-style: none; padding: 0; margin: .5rem 0; font-size: .85rem }
-.legend span { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .35em }
+.legend span { font-size: .8em }
 .pairs { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)) }
 .pairs ol { grid-template-columns: repeat(3, 1fr) }
 @media (max-width: 640px) {

@@ -16,7 +16,7 @@ const SweepCurve = z.object({
 /** The eigenvalues of M, largest first. */
 const Spectrum = z.object({ title: z.string(), values: z.array(number) })
 
-/** Test features in the plane of their two main directions in the metric. */
+/** Test images in a plane in which near ones of the metric stay near. */
 const EmbeddingMap = z.object({
   title: z.string(),
   points: z.array(z.object({ x: number, y: number, label: number, right: z.boolean() })),

@@ -96,12 +96,15 @@ export async function confusedPairs(
   return Promise.all(
     most.map(async ([key, places]) => {
       const [truth, guess] = key.split(' ').map(Number)
-      const example = (label: number) => thumbnail(fit.find((record) => record.label === label)!)
+      const mistaken = test[places[0]]
+      // Of images that are cross-validated it is in the fit split too.
+      const example = (label: number) =>
+        thumbnail(fit.find((record) => record.label === label && record.id !== mistaken.id) ?? mistaken)
       return {
         truth: classes[truth],
         predicted: classes[guess],
         count: places.length,
-        mistaken: await thumbnail(test[places[0]]),
+        mistaken: await thumbnail(mistaken),
         ofTruth: await example(truth),
         ofPredicted: await example(guess),
       }

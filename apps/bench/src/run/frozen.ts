@@ -6,7 +6,7 @@ import { foldsOf } from '../experiment/splits.ts'
 import { exportStudyModel, keepStudyModel, keepsModel } from './export-study-model.ts'
 import type { SplitFeatures } from './features.ts'
 import { fittedClasses } from './images.ts'
-import { learnedFigures } from './learned-figures.ts'
+import { heldOutFigures, learnedFigures } from './learned-figures.ts'
 import { measureMethod } from './measure-method.ts'
 import type { Asked, Study } from './study.ts'
 
@@ -44,8 +44,9 @@ export async function runFrozen(
       if (study.exportsModel) await exportStudyModel(study, backbone, async () => kept)
       else await keepStudyModel(study, backbone, weights!, kept)
     }
-    // Cross-validated images are in the dictionary: a picture of how it explains them would show themselves.
-    return folds === undefined ? learnedFigures(study, model as CollaborativeModel, features, prediction, task) : {}
+    return folds === undefined
+      ? learnedFigures(study, model as CollaborativeModel, features, prediction, task)
+      : heldOutFigures(study, prediction, task)
   })
 }
 

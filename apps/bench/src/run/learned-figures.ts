@@ -11,14 +11,15 @@ import {
   retrieval,
 } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
-import type { EmbeddingMap, Figures, Reliability, RetrievalMeasures, Spectrum } from '../results/details.ts'
+import type { Figures, Reliability, RetrievalMeasures, Spectrum } from '../results/details.ts'
+import { embeddingMap } from './embedding-map.ts'
 import { confusedPairs, explainSome } from './explanations.ts'
 import type { SplitFeatures } from './features.ts'
 import type { Study } from './study.ts'
 
 /** What the report shows of a learned metric: its loss, spectrum, a map of the test images, and explanations. */
 export async function learnedFigures(
-  { folder, images }: Study,
+  { folder, images, prng }: Study,
   model: CollaborativeModel,
   { test }: SplitFeatures,
   { labels: predicted, scores }: Pick<Prediction, 'labels' | 'scores'>,
@@ -31,11 +32,27 @@ export async function learnedFigures(
   return {
     curves: model.losses ? [{ ...curve, values: [...model.losses] }] : [],
     spectra: model.embedding ? [await spectrumOf(model.embedding, `Spectrum of M: ${name}`)] : [],
-    maps: [await mapOf(embedded, { truth: test.labels, predicted, title: `Map: ${name}` })],
+    maps: [await embeddingMap(embedded, { truth: test.labels, predicted, title: `Map: ${name}` }, prng.split('map'))],
     gallery: isShown ? [] : await explainSome({ model, queries: test.features, predicted, images, title: name }),
     reliability: [reliabilityOf(calibrated(scores).probabilities, test.labels, `Reliability: ${name}`)],
     retrieval: hasPairs(test.labels) ? [await retrievalOf(embedded, test.labels, `Retrieval: ${name}`)] : [],
     pairs: isShown ? [] : await confusedPairs(predicted, images),
+  }
+}
+
+/**
+ * What the report shows of images that were each tested by a model fitted on others. They are in the dictionary of the model
+ * that is kept, so a map and explanations by it would show the images themselves.
+ */
+export async function heldOutFigures(
+  { folder, images }: Study,
+  { labels: predicted, scores }: Pick<Prediction, 'labels' | 'scores'>,
+  name: string,
+): Promise<Partial<Figures>> {
+  const labels = Int32Array.from(images.test, ({ label }) => label)
+  return {
+    reliability: [reliabilityOf(calibrated(scores).probabilities, labels, `Reliability: ${name}`)],
+    pairs: folder.details.pairs.length > 0 ? [] : await confusedPairs(predicted, images),
   }
 }
 
@@ -64,33 +81,3 @@ async function spectrumOf({ factor }: Embedding, title: string): Promise<Spectru
   square.dispose()
   return { title, values: Array.from(values, Number) }
 }
-
-/** Embedded queries, projected on the two directions of most variance. */
-async function mapOf(
-  { data, shape }: Matrix,
-  { truth, predicted, title }: { truth: Int32Array; predicted: Int32Array; title: string },
-): Promise<EmbeddingMap> {
-  const [centred, covariance] = tf.tidy(() => {
-    const x = tf.tensor2d(data, [...shape])
-    const centred = tf.sub(x, tf.mean(x, 0)) as tf.Tensor2D
-    return [centred, tf.div(tf.matMul(centred, centred, true), shape[0]) as tf.Tensor2D]
-  })
-  const { vectors } = await symmetricEigen(covariance)
-  const plane = tf.tidy(() => {
-    const directions = tf.tensor2d(Float32Array.from(vectors.subarray(0, 2 * shape[1])), [2, shape[1]])
-    return tf.matMul(centred, directions, false, true)
-  })
-  const places = await plane.data()
-  tf.dispose([centred, covariance, plane])
-  return {
-    title,
-    points: Array.from(truth, (label, i) => ({
-      x: rounded(places[2 * i]),
-      y: rounded(places[2 * i + 1]),
-      label,
-      right: predicted[i] === label,
-    })),
-  }
-}
-
-const rounded = (value: number) => Number(value.toPrecision(4))

@@ -17,7 +17,7 @@ export type StudyFolder = Pick<
   'path' | 'details' | 'has' | 'add' | 'addSweep' | 'checkpointsOf' | 'removeCheckpoints' | 'weightsFile'
 >
 
-/** What every part of a run has at hand. */
+/** What every part of a run may use. */
 export interface Study {
   experiment: Experiment
   images: Images

@@ -44,7 +44,7 @@ export interface Scope {
   declare(spec: Omit<Parameter, 'variable' | 'block'>): Parameter
 }
 
-/** A layer yet to be built for an input of so many channels. */
+/** A layer that is built for an input of a given number of channels. */
 export type LayerPlan = (scope: Scope, channels: number) => Layer
 
 /** The given layers, one after the other. */

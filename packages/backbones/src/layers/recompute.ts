@@ -15,7 +15,7 @@ const mixesImages = ({ parameters }: BuiltBlock, { liveNorm }: Pass) =>
 /**
  * Runs a block so that no map inside it is kept for the gradient: the backward pass computes the block once more
  * (Chen, Xu, Zhang, Guestrin, "Training Deep Nets with Sublinear Memory Cost", 2016, section 3), a few images at a time
- * unless live batch norm ties them together. It costs one more forward pass, and keeps one map a block. A block with a
+ * unless live batch norm ties them together. It costs one more forward pass, and keeps one map per block. A block with a
  * dense layer is run as always.
  */
 export function recomputed(block: BuiltBlock, x: tf.Tensor4D, pass: Pass): tf.Tensor4D {

@@ -8,7 +8,7 @@ import { torchDialect } from '../weights/naming.ts'
 const unit = (name: string, filters: number) => convolution(name, { filters, norm: true })
 
 /**
- * A small VGG with batch norm for images of 64×64: 35 million multiplications an image, few enough to train
+ * A small VGG with batch norm for images of 64×64: 35 million multiplications per image, few enough to train
  * it from scratch without a native engine.
  */
 export const tinyVgg = defineBackbone({

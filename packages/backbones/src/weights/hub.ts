@@ -105,7 +105,7 @@ async function fetchFrom(source: HubFile, expected: string | undefined, onProgre
 }
 
 /**
- * The path of a tag's file, fetched from the Hugging Face hub where the cache has it not: resumed after a cut, verified
+ * The path of a tag's file, fetched from the Hugging Face hub if it is not in the cache: resumed after a cut, verified
  * by its SHA-256, safe when several processes ask at once. `HF_ENDPOINT`, `HF_TOKEN` and `HF_HUB_OFFLINE` are honoured.
  * @throws {DownloadError} when no source gives the file; it says what the last of them did.
  */

@@ -54,7 +54,7 @@ export function reasonsElement(session: Session, { support, shares }: Reasons): 
     element(
       'p',
       { className: 'quiet' },
-      'The photo is rebuilt from these training images; a negative code takes away.',
+      'The photo is rebuilt from these training images; a negative code speaks against its class.',
     ),
     element('ol', { className: 'support' }, ...images),
     element('h4', {}, 'Share of each class in the code'),

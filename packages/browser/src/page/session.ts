@@ -25,7 +25,7 @@ function rowsOf(pictures: readonly Picture[]) {
 const REASONS = 6
 
 /**
- * The model that the page works with; what is taught is kept in the browser before anybody is told. What it is asked for is done
+ * The model that the page works with; what is taught is kept in the browser before the page shows it. Requests are handled
  * one after the other, so that nothing is taught to a model that another lesson has replaced meanwhile.
  */
 export class Session {

@@ -11,7 +11,7 @@ export interface Matrix {
 export type Label = number | string
 
 /**
- * An array as features, a row a sample. One of one axis is one column; in one of more than two, all axes after the first
+ * An array as features, one row per sample. One of one axis is one column; in one of more than two, all axes after the first
  * make up the row.
  * @param what names the array in errors
  * @throws {DataError} for texts, no rows or columns, and numbers that are not finite in float32, with their place.
@@ -19,7 +19,11 @@ export type Label = number | string
 export function toMatrix({ shape, data }: FileArray, what: string): Matrix {
   const rows = shape[0] ?? 0
   if (data.length === 0 || rows === 0) {
-    throw new DataError(what, { expected: 'a matrix', received: `shape [${shape}]`, remedy: 'Save one row a sample.' })
+    throw new DataError(what, {
+      expected: 'a matrix',
+      received: `shape [${shape}]`,
+      remedy: 'Save one row per sample.',
+    })
   }
   if (isTexts(data)) {
     throw new DataError(what, {
@@ -43,13 +47,13 @@ export function toMatrix({ shape, data }: FileArray, what: string): Matrix {
 }
 
 /**
- * An array as labels, one a sample: whole numbers of any size that float64 holds exactly, or texts.
+ * An array as labels, one per sample: whole numbers of any size that float64 holds exactly, or texts.
  * @param what names the array in errors
  * @throws {DataError} for an array of more than one column, a number that is not whole and exact, and an empty text.
  */
 export function toLabels({ shape, data }: FileArray, what: string): Label[] {
   if (shape.filter((size) => size !== 1).length > 1) {
-    const remedy = 'Save one label a sample; of one column a class (one-hot), save the number of the class.'
+    const remedy = 'Save one label per sample; of one column per class (one-hot), save the number of the class.'
     throw new DataError(what, { expected: 'one label a sample', received: `shape [${shape}]`, remedy })
   }
   if (isTexts(data)) {

@@ -76,7 +76,7 @@ async function readArray(path: string, key: string | undefined, role: Role): Pro
 const named = (path: string, key: string | undefined) => (key ? `${path}:${key}` : path)
 
 /**
- * Features [N, d], a row a sample, from a safetensors, .npy, .npz, MATLAB 5 or text file (CSV). Without a `key`, the only
+ * Features [N, d], one row per sample, from a safetensors, .npy, .npz, MATLAB 5 or text file (CSV). Without a `key`, the only
  * array is read, or the one called features, X, x or data.
  * @throws {DataError} for a missing, damaged or empty file, one that takes more memory than its size allows, another form, a
  *   key that is not there, and numbers that are not finite.
@@ -86,7 +86,7 @@ export async function readFeatures(path: string, key?: string): Promise<Matrix> 
 }
 
 /**
- * Labels, one a sample, whole numbers or texts, from the same kinds of file. Without a `key`, the only array is read, or
+ * Labels, one per sample, whole numbers or texts, from the same kinds of file. Without a `key`, the only array is read, or
  * the one called labels, y, target or class.
  * @throws {DataError} for other numbers, and as {@link readFeatures}.
  */

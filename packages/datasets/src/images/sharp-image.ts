@@ -26,7 +26,7 @@ export async function decodeStrictly(bytes: Buffer): Promise<void> {
 const mostPixels = (fileBytes: number) => fileBytes + 3 * 2 ** 24
 
 /**
- * Each step is taken only where the image asks for it, and the pixels are decoded in one go rather than line by line:
+ * Each step is taken only where the image needs it, and the pixels are decoded in one go rather than line by line:
  * with small images the setting up counts.
  */
 async function upright(bytes: Buffer, failOn: 'truncated' | 'warning'): Promise<{ image: Sharp; size: Size }> {

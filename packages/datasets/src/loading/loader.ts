@@ -36,7 +36,7 @@ export interface LoaderOptions {
   signal?: AbortSignal
   /**
    * A folder that keeps each image decoded and reduced to the short side that the transform needs: for repeated epochs.
-   * Random views are then cut from the reduced image. Takes about 3 · side² · 1.4 bytes an image. A loader looks once
+   * Random views are then cut from the reduced image. Takes about 3 · side² · 1.4 bytes per image. A loader looks once
    * at each file: one that changes afterwards is decoded again by the next loader.
    */
   cache?: string

@@ -5,7 +5,14 @@ import { DataError, InputError } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defineDataset, fetchDatasetFolder, listDatasets, openDataset, verifyDataset } from '../index.ts'
 import { RECORDS } from '../open.ts'
-import { plant, TREES } from '../testdata/trees.ts'
+import { plant, type Tree } from '../testdata/trees/tree.ts'
+
+/** The tree of each set, from the file with its name. */
+const TREES = new Map<string, Tree>()
+for (const name of RECORDS.keys()) {
+  const { tree } = await import(`../testdata/trees/${name}.ts`)
+  TREES.set(name, tree)
+}
 
 let scratch: string
 beforeAll(async () => {
@@ -15,7 +22,7 @@ afterAll(() => rm(scratch, { recursive: true }))
 
 describe.each([...RECORDS.values()].map((record) => [record.name, record] as const))('%s', (name, record) => {
   const { published, images } = record
-  const tree = TREES[name]
+  const tree = TREES.get(name)!
   const planted = async (place: string) => {
     const root = join(scratch, name, place)
     await plant(root, tree)

@@ -70,7 +70,7 @@ describe('lists that are damaged', () => {
     ['image_class_labels.txt', '1 1\n2 3\n', /a class of image 2/],
     ['train_test_split.txt', '1 1\n', /train_test_split\.txt: expected image 2/],
     ['bounding_boxes.txt', '1 0 0 9 9\n2 0 0 0 9\n', /a box of image 2/],
-    ['images.txt', '1 a/x.jpg\nnonsense\n', /images\.txt: expected 2 fields a line, received 'nonsense' in line 2/],
+    ['images.txt', '1 a/x.jpg\nnonsense\n', /images\.txt: expected 2 fields per line, received 'nonsense' in line 2/],
   ])('%s', async (name, content, message) => {
     const root = await files(await mkdtemp(join(scratch, 'cub-')), { ...whole, [name]: content })
     await expect(cub200.open(root)).rejects.toThrow(message)

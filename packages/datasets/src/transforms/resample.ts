@@ -1,7 +1,7 @@
 import { resampleCode } from './resample-code.ts'
 import type { Size } from './transform.ts'
 
-/** The filter by which images are resized, a triangle or a cubic; both as wide as the reduction asks for. */
+/** The filter by which images are resized, a triangle or a cubic; both as wide as the reduction needs. */
 export type Interpolation = 'bilinear' | 'bicubic'
 
 /** The part that is wanted of an image resized to `width` × `height`: `columns` × `rows` pixels from (`left`, `top`). */
@@ -54,7 +54,7 @@ export async function withResampler<T>(use: (resampler: Resampler) => Promise<T>
 }
 
 /**
- * Resizes by a filter as wide as the reduction asks for, the bytes equal to those of Pillow's `bilinear` and `bicubic`,
+ * Resizes by a filter as wide as the reduction needs, the bytes equal to those of Pillow's `bilinear` and `bicubic`,
  * because that is how published weights saw their images. The pixels lie in its own memory, where a decoder
  * writes them without a copy: {@link prepare}, fill `pixels`, then {@link write}.
  */

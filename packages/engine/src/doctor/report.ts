@@ -5,7 +5,7 @@ export interface EngineMeasurement {
   library: string
   device: string
   threads: number
-  /** Billions of float32 operations a second of a 1024×1024 matrix product (256×256 on cpu). */
+  /** Billions of float32 operations per second of a 1024×1024 matrix product (256×256 on cpu). */
   matrixGflops: number
   /** The same of a 3×3 convolution, 64 to 64 channels. */
   convolutionGflops: number

@@ -40,7 +40,7 @@ export interface ChosenMetric {
 /**
  * The metric, kernel and λ of DML-CRC by their accuracy on held-out samples. Parts of the samples are held out in turn and coded
  * over the rest, in the metric that the rest gives. The options are searched one after another, from values that suit most
- * sets, which are left only where held-out samples clearly ask for it.
+ * sets, which are left only where held-out samples clearly favour another.
  *
  * @param given options that are not to be chosen
  * @throws {InputError} for a class with a single sample.

@@ -8,7 +8,7 @@ export interface Judgement {
 }
 
 /**
- * The value of a grid to take instead of `start`, if held-out samples ask for it. In both directions values are tried as long as
+ * The value of a grid to take instead of `start`, if held-out samples favour it. In both directions values are tried as long as
  * the accuracy does not fall; the best of them is taken where it is better than `start` by more than one standard error of
  * their difference on the same samples, since a smaller gain is as likely to be chance.
  * @param values in ascending order

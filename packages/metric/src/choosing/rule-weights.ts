@@ -22,7 +22,7 @@ export interface FittedRule extends Judgement {
 /** Newton steps for the logarithm of one number. */
 const STEPS = 50
 const TOLERANCE = 1e-7
-/** Scores of this spread are as good as certain; samples that are separated perfectly would ask for more and more. */
+/** Scores of this spread are as good as certain; samples that are separated perfectly would be scaled up without end. */
 const MOST = 200
 
 /**

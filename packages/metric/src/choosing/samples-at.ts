@@ -6,7 +6,7 @@ import { takeRows } from '../samples/matrix.ts'
 export interface ImageSamples {
   /** One row an image: the mean of its views. */
   readonly images: LabelledMatrix
-  /** One row a view: what views of one image differ in means nothing, and scatters say so. */
+  /** One row per view: what views of one image differ in means nothing, and scatters say so. */
   readonly views: LabelledMatrix
 }
 

@@ -46,7 +46,7 @@ const TINY = 1e-12
  * Sources: Fukunaga, "Introduction to statistical pattern recognition", 1990, section 10.2, for both scatters; the exponent η
  * between 0 and that of a projection is this project's.
  *
- * @param samples normalised features [N, d] with labels [N], one row a view where images have several
+ * @param samples normalised features [N, d] with labels [N], one row per view where images have several
  */
 export function scatterMetric(samples: LabelledMatrix): ScatterMetric {
   const stats = classScatter(samples)

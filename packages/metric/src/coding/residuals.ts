@@ -18,7 +18,7 @@ export type Rule = 'plain' | 'ratio'
 /**
  * How ‖t − D̂_cᵀα_c‖² is computed. `gram`: ‖t‖² − 2h_cᵀα_c + α_cᵀG_ccα_c with h = D̂t, which is quick, and in float32 right
  * to about 1e-6·‖t‖². `direct`: from the differences themselves, right to 1e-6 of the residual, for C·r numbers and 2·N·r
- * operations a query; for samples so many or λ so small that classes rebuild a query almost perfectly.
+ * operations per query; for samples so many or λ so small that classes rebuild a query almost perfectly.
  */
 export type ResidualsBy = 'gram' | 'direct'
 

@@ -6,7 +6,6 @@ import { randomSigns } from '../samples/random-signs.ts'
 import { matrix } from '../testdata/references.ts'
 import { expectedCalibrationError, reliability } from './calibration.ts'
 import { accuracy, confusionMatrix, meanPerClass, perClass, topK } from './measures.ts'
-import { retrieval } from './retrieval.ts'
 import { bootstrapInterval, hits, mcnemar } from './significance.ts'
 
 beforeAll(() => loadEngine({ prefer: 'cpu' }))
@@ -77,28 +76,6 @@ it('the calibration error is the mean gap of confidence and accuracy in the bins
   expect(expectedCalibrationError(probabilities, [0, 1, 1], { bins: 10 })).toBeCloseTo((0.8 + 0.4) / 3, 5)
   expect(reliability(probabilities, [0, 1, 1], { bins: 10 }).reduce((sum, { count }) => sum + count, 0)).toBe(3)
   expect(() => expectedCalibrationError(matrix([[1, 1]]), [0])).toThrow(/rows that sum to 1/)
-})
-
-it('retrieval agrees with its definition', async () => {
-  const rows = Array.from({ length: 30 }, () => [...Prng.fromSeed(1).split('x').normals(1)])
-  const prng = Prng.fromSeed(4)
-  for (const row of rows) row[0] = prng.normal()
-  const labels = rows.map(() => prng.int(4))
-  const count = labels.map((label) => labels.filter((other) => other === label).length - 1)
-  let first = 0
-  let average = 0
-  rows.forEach(([x], i) => {
-    const order = [...rows.keys()].filter((j) => j !== i).sort((a, b) => (x - rows[a][0]) ** 2 - (x - rows[b][0]) ** 2)
-    if (order.slice(0, 2).some((j) => labels[j] === labels[i])) first++
-    let own = 0
-    order.slice(0, count[i]).forEach((j, k) => {
-      if (labels[j] === labels[i]) average += ++own / (k + 1) / count[i]
-    })
-  })
-  const { recall, mapAtR } = await retrieval(matrix(rows), labels, { recallAt: [2] })
-  expect(recall.get(2)).toBeCloseTo(first / 30, 6)
-  expect(mapAtR).toBeCloseTo(average / 30, 6)
-  await expect(retrieval(matrix(rows), [...rows.keys()])).rejects.toThrow(/two or more samples/)
 })
 
 it('folds hold every sample out once and keep every class to fit on', () => {

@@ -14,8 +14,11 @@ export interface Retrieval {
 /** Rows whose distances are held at once. */
 const BATCH = 256
 
+/** A squared distance larger than any of features. */
+const FAR = 1e30
+
 /**
- * How well an embedding retrieves samples of the same class: each sample asks for its nearest among all others.
+ * How well an embedding retrieves samples of the same class: the neighbours of each sample are those nearest to it among all others.
  * Samples without another of their class do not count. Source of MAP@R: Musgrave, Belongie, Lim, "A metric learning
  * reality check", ECCV 2020, sec. 3.2.
  *
@@ -46,9 +49,9 @@ export async function retrieval(
       const end = Math.min(begin + BATCH, count)
       const near = tf.tidy(() => {
         const distances = squaredDistances(tf.slice(all, [begin, 0], [end - begin, width]), all)
-        // The sample itself goes behind all others.
-        const own = tf.oneHot(tf.range(begin, end, 1, 'int32'), count, Number.MAX_VALUE ** 0.1, 0)
-        return tf.topk(tf.neg(tf.add(distances, own)), depth).indices
+        // The sample itself goes behind all others. A one-hot tensor holds whole numbers, so it is scaled afterwards.
+        const own = tf.oneHot(tf.range(begin, end, 1, 'int32'), count).toFloat()
+        return tf.topk(tf.neg(tf.add(distances, tf.mul(own, FAR))), depth).indices
       })
       const indices = await near.data()
       near.dispose()

@@ -2,7 +2,7 @@ import type { Classifier } from '../fitting/define-method.ts'
 import type { Decision, Model } from '../model/model.ts'
 import { type Matrix, takeRows } from '../samples/matrix.ts'
 
-/** Views of samples: what classifiers are fitted on in the place of one row a sample. */
+/** Views of samples: what classifiers are fitted on in the place of one row per sample. */
 export interface Views {
   /** [V, d] */
   readonly features: Matrix

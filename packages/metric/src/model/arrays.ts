@@ -17,7 +17,7 @@ export const matrix = z.custom<Matrix>(isMatrix, 'a matrix of finite float32 num
 /** A row of finite numbers. */
 export const floats = z.custom<Float32Array>((value) => isFinite32(value) && value.length > 0, 'finite float32 numbers')
 
-/** Numbers of classes, one a row, each of 0 … C−1 at least once. */
+/** Numbers of classes, one per row, each of 0 … C−1 at least once. */
 export const labels = z.custom<Int32Array>((value) => {
   if (!(value instanceof Int32Array) || value.length === 0) return false
   const seen = new Set(value)

@@ -7,7 +7,7 @@ import type { OpenDictionary } from './decisions/decision.ts'
 
 export interface Explanation {
   readonly predicted: number
-  /** The training samples of the largest codes, largest magnitude first; a negative code takes away. */
+  /** The training samples of the largest codes, largest magnitude first; a negative code speaks against its class. */
   readonly samples: readonly { index: number; label: number; code: number }[]
   /** [C] each class's part of Σ|α|; they sum to 1. */
   readonly share: Float32Array

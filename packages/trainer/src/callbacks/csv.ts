@@ -6,7 +6,7 @@ import type { Callback } from '../callback.ts'
 const HEADER = 'step,epoch,loss,learningRate,seconds,waitSeconds'
 
 /**
- * Writes one line a step to a CSV file. A resumed run first drops the lines of steps that it is going to take again.
+ * Writes one line per step to a CSV file. A resumed run first drops the lines of steps that it is going to take again.
  *
  * @example csv('runs/demo/metrics.csv')
  */

@@ -17,7 +17,7 @@ function isBefore(step: number, line: string, path: string): boolean {
 }
 
 /**
- * Appends one JSON object a step and one an epoch to a file. A resumed run first drops the lines of steps that it is
+ * Appends one JSON object per step and one per epoch to a file. A resumed run first drops the lines of steps that it is
  * going to take again, so that each step stands there once.
  *
  * @example jsonLines('runs/demo/metrics.jsonl')

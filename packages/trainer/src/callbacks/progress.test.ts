@@ -31,7 +31,7 @@ it('draws a bar with the time left on a terminal', async () => {
   expect(text).toContain('softmax epoch 2/2  loss 2.0000  accuracy 0.5000\n')
 })
 
-it('writes one plain line an epoch elsewhere', async () => {
+it('writes one plain line per epoch elsewhere', async () => {
   const text = await shown(false)
   expect(text).not.toContain('\x1b')
   expect(text.trimEnd().split('\n')).toEqual([

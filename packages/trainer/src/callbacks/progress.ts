@@ -21,7 +21,7 @@ function bar(fraction: number, width: number): string {
 }
 
 /**
- * Shows where the run is: a bar with the time left on a terminal, one plain line an epoch elsewhere; with it the loss,
+ * Shows where the run is: a bar with the time left on a terminal, one plain line per epoch elsewhere; with it the loss,
  * the images per second and the share of the time spent waiting for data.
  *
  * @example progress({ label: 'softmax' })

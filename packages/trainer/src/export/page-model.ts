@@ -9,7 +9,7 @@ import { writeTfjsModel } from './tfjs-model.ts'
 /**
  * Writes what `loadModel` of @dml-crc/browser fetches: `tfjs/`, the network alone, which gives features, and
  * `model.safetensors`, which can be taught there. An export has more: its graph gives scores too, and fits no taught model.
- * @param options.precision of the network's weights; float32 where left out
+ * `precision` is that of the network's weights, float32 where left out.
  * @throws {InputError} when the backbone does something that the export has no name for.
  */
 export async function writePageModel(

@@ -6,7 +6,7 @@ export interface ImageExplanation {
   /** The file, or `buffer 0` for the first buffer given. */
   source: string
   className: string
-  /** The training images of the largest codes, largest magnitude first; a negative code takes away. */
+  /** The training images of the largest codes, largest magnitude first; a negative code speaks against its class. */
   support: readonly { id: string; className: string; code: number }[]
 }
 

@@ -41,7 +41,7 @@ export class EventWriter {
     return this.#file.appendFile(tfRecord(Buffer.concat(event)))
   }
 
-  /** One number a tag. */
+  /** One number per tag. */
   scalars(step: number, values: Readonly<Record<string, number>>): Promise<void> {
     const parts = Object.entries(values).map(([tag, value]) => message(1, message(1, tag), float(2, value)))
     return this.#event(step, message(5, ...parts))

@@ -40,7 +40,7 @@ export function encodePng(pixels: Uint8Array, width: number, height: number): Ui
   const view = new DataView(header.buffer)
   view.setUint32(0, width)
   view.setUint32(4, height)
-  header.set([8, 2], 8) // 8 bits a channel, RGB
+  header.set([8, 2], 8) // 8 bits per channel, RGB
   const rows = new Uint8Array(height * (width * 3 + 1))
   for (let y = 0; y < height; y++) {
     rows.set(pixels.subarray(y * width * 3, (y + 1) * width * 3), y * (width * 3 + 1) + 1)

@@ -78,6 +78,16 @@ describe('methods that are trained end to end', () => {
     for (const name of moved) expect(name).toMatch(/^block[34]/)
   })
 
+  it('write the losses and accuracies of each training for TensorBoard', () => {
+    const events = join(folder, 'model', 'events')
+    const trainings = readdirSync(events).sort()
+    expect(trainings).toEqual(['DML-CRC-end-to-end-on-tiny_vgg-seed-0', 'softmax-from-scratch-on-tiny_vgg'])
+    const [files] = trainings.map((name) => readdirSync(join(events, name)))
+    expect(files).toEqual([expect.stringMatching(/^events\.out\.tfevents/)])
+    const text = readFileSync(join(events, trainings[0], files[0]), 'latin1')
+    for (const tag of ['step/loss', 'epoch/loss', 'epoch/accuracy']) expect(text).toContain(tag)
+  })
+
   it('classify by the fixed views, over the samples of the whole fit split', async () => {
     const model = await loadExport(join(folder, 'model', 'model'))
     expect(model.transforms).toHaveLength(2)

@@ -1,7 +1,17 @@
+import { join } from 'node:path'
 import type { Backbone } from '@dml-crc/backbones'
 import type { OnProgress, Prng } from '@dml-crc/core'
 import { createLoader, type ImageRecord, type Sampler } from '@dml-crc/datasets'
-import { adamW, bestWeights, type Callback, earlyStopping, fit, type Task, warmUpCosine } from '@dml-crc/trainer'
+import {
+  adamW,
+  bestWeights,
+  type Callback,
+  earlyStopping,
+  fit,
+  type Task,
+  tensorBoard,
+  warmUpCosine,
+} from '@dml-crc/trainer'
 import type { TrainingEntry } from '../../experiment/schema.ts'
 import type { Curve } from '../../results/details.ts'
 import type { Row } from '../../results/schema.ts'
@@ -33,10 +43,10 @@ export interface Trained {
 
 /**
  * Trains a task on random views of the images. A training that was stopped goes on from its last checkpoint, bit for bit as if
- * it had not been.
+ * it had not been. Losses, rates and measured values are written for TensorBoard, in `events/` of the run.
  */
 export async function train(
-  { experiment, terminal, signal }: Study,
+  { experiment, folder, terminal, signal }: Study,
   task: Task,
   backbone: Backbone,
   { epochs, batchSize, learningRate, weightDecay, warmUp, clipNorm, earlyStop }: TrainingEntry,
@@ -57,7 +67,12 @@ export async function train(
     schedule: warmUpCosine({ warmUp }),
     clipNorm,
     evaluate: heldOutAccuracy && (async () => ({ accuracy: await heldOutAccuracy() })),
-    callbacks: [clock, progressCallback(title, terminal.onProgress), ...(ending ?? [])],
+    callbacks: [
+      clock,
+      progressCallback(title, terminal.onProgress),
+      tensorBoard(join(folder.path, 'events', title.replaceAll(/[^\w.-]+/g, '-'))),
+      ...(ending ?? []),
+    ],
     checkpoints: { folder: checkpoints, resume: true },
     signal,
     onNote: terminal.note,

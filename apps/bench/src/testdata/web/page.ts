@@ -14,7 +14,7 @@ Object.assign(globalThis, {
     const sources: ImageSource[] = [file, bitmap, canvas]
     return Promise.all(sources.map(async (source) => Array.from(await preprocess(source, view))))
   },
-  /** What TensorFlow.js holds before and after so many predictions. */
+  /** What TensorFlow.js holds before and after a number of predictions. */
   async predictOften(backend: 'webgl' | 'wasm', address: string, times: number) {
     await startEngine({ prefer: backend, wasmPath: new URL('assets/', document.baseURI).href })
     const images = await loadModel('model')

@@ -12,7 +12,7 @@ export interface ConvolutionOptions {
   stride?: number
   /** No rim of zeros around the map, which becomes smaller by the kernel. */
   unpadded?: boolean
-  /** One filter a channel. */
+  /** One filter per channel. */
   depthwise?: boolean
   /** Batch norm after the convolution, which then has no bias of its own. */
   norm?: boolean

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 
-/** About so many attention weights are in memory at a time: 64 MB. */
+/** About this many attention weights are in memory at a time: 64 MB. */
 const MOST_WEIGHTS = 2 ** 24
 
 /**
