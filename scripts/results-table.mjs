@@ -82,7 +82,7 @@ const all = readdirSync(join(root, 'results'))
 
 const { cases } = JSON.parse(readFileSync(join(root, 'results', SPEED), 'utf8'))
 const [ofScale, ofSpeed] = [true, false].map((scale) => cases.filter((one) => one.scale === scale))
-const named = (name) => ofScale.find((one) => one.name === name)
+const named = (name) => ofScale.find((one) => one.name === name) ?? { rows: [] }
 
 /** What stands between the markers `NAME:begin` and `NAME:end` of each document. */
 const documents = {

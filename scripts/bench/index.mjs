@@ -4,6 +4,7 @@ import { arch, availableParallelism, cpus, platform, tmpdir, totalmem } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { busyWithOthers } from './busy.mjs'
 import { caseNamed, cases } from './cases.mjs'
 import { runCommand } from './command.mjs'
 import { measureCase } from './measure.mjs'
@@ -73,9 +74,10 @@ async function rowOf(one, size, scratch) {
   const pictures = one.pictures ? join(scratch, 'pictures.json') : undefined
   if (pictures) writeFileSync(pictures, JSON.stringify(await picturePaths(one.pictures(size), data)))
   try {
+    const others = await busyWithOthers()
     const row = await measureCase(one, size, { ...options, pictures, repeats: repeatsOf(one) })
     const targets = (one.targets?.(size) ?? []).map(({ measured, ...target }) => ({ ...target, value: measured(row) }))
-    const whole = { label, ...row, ...(one.work && { work: one.work(size) }), targets }
+    const whole = { label, others, ...row, ...(one.work && { work: one.work(size) }), targets }
     note(rowText(one, whole))
     return whole
   } catch (error) {

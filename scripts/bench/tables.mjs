@@ -26,18 +26,23 @@ export const rowText = (one, row) =>
   `${one.title}, ${row.label}: ${row.sides.map((side) => `${side.name} ${sideText(side, row.work)}`).join('; ')}`
 
 const table = (heads, rows, numbers = []) =>
-  [
-    `| ${heads.join(' | ')} |`,
-    `|${heads.map((_, i) => (numbers.includes(i) ? '---:|' : '---|')).join('')}`,
-    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
-  ].join('\n')
+  rows.length === 0
+    ? 'Not measured yet.'
+    : [
+        `| ${heads.join(' | ')} |`,
+        `|${heads.map((_, i) => (numbers.includes(i) ? '---:|' : '---|')).join('')}`,
+        ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+      ].join('\n')
+
+/** Told where other programs took more than a tenth of the processors. */
+const othersText = ({ others = 0 }) => (others > 0.1 ? ` (${(100 * others).toFixed(0)} % busy with others)` : '')
 
 /** A line for each side of each size. */
 export function casesTable(cases) {
   const rows = cases.flatMap((one) =>
     one.rows.flatMap((row) => {
       const measured = row.sides.map((side, i) => [
-        ...(i === 0 ? [one.title, row.label] : ['', '']),
+        ...(i === 0 ? [one.title, `${row.label}${othersText(row)}`] : ['', '']),
         ...[side.name, side.library, sideText(side, row.work)],
         row.sides.length > 1 && i > 0 ? ratio(row, side) : '',
       ])
@@ -108,9 +113,8 @@ export function growthTable(cases) {
 }
 
 /** Methods at one size: fit, classify, memory. */
-export function methodsTable(one) {
-  if (one === undefined) return 'Not measured yet.'
-  const rows = one.rows.map(({ label, size, sides: [side], failed }) =>
+export function methodsTable({ rows: measured }) {
+  const rows = measured.map(({ label, size, sides: [side], failed }) =>
     failed
       ? [size.method, label, failed, '', '']
       : [size.method, label, duration(side.seconds.median), duration(side.classify), bytes(side.peakBytes)],
