@@ -12,6 +12,7 @@ const TITLES = { cars98: 'Stanford Cars, 98 classes', flowers102: 'Oxford Flower
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length
 const percent = (share) => (100 * share).toFixed(1)
+const nameOf = ({ method, regime }) => (regime === 'frozen' ? method : `${method}, network trained too`)
 const columnOf = ({ backbone, layer }) => (layer && layer !== 'of the features' ? `${backbone} ${layer}` : backbone)
 
 /** Mean and, for several seeds, standard deviation of the rows' top-1, in percent. */
@@ -26,8 +27,8 @@ function top1(rows) {
 /** The rows of each method by network, best mean first. */
 function linesOf({ rows }) {
   const columns = [...new Set(rows.map(columnOf))]
-  const lines = [...new Set(rows.map(({ method }) => method))].map((method) => {
-    const cells = columns.map((column) => rows.filter((row) => row.method === method && columnOf(row) === column))
+  const lines = [...new Set(rows.map(nameOf))].map((method) => {
+    const cells = columns.map((column) => rows.filter((row) => nameOf(row) === method && columnOf(row) === column))
     const means = cells.map((cell) => mean(cell.map((row) => row.top1)))
     return { method, cells, means, mean: mean(means) }
   })
@@ -38,10 +39,13 @@ function linesOf({ rows }) {
 function tableOf({ file, results }) {
   const { columns, lines } = linesOf(results)
   const best = columns.map((_, i) => Math.max(...lines.map(({ means }) => means[i])))
-  const [{ split, count, regime }] = results.rows
+  const [{ split, count }] = results.rows
+  const features = results.rows.every(({ regime }) => regime === 'frozen')
+    ? 'frozen features'
+    : 'features frozen or trained'
   return [
-    `**${results.rows[0].dataset}**: fitted and chosen on ${split.fit}, reported on ${split.test} (${count} images), ${regime}`,
-    `features; top-1 %, with the deviation over seeds where there are several; engine ${results.engine.name}`,
+    `**${results.rows[0].dataset}**: fitted and chosen on ${split.fit}, reported on ${split.test} (${count} images),`,
+    `${features}; top-1 %, with the deviation over seeds where there are several; engine ${results.engine.name}`,
     `([results/${file}](../results/${file})).`,
     '',
     `| method | ${columns.join(' | ')} | mean |`,
