@@ -1,4 +1,4 @@
-import { symmetricEigen } from '@dml-crc/engine/linalg'
+import { symmetricEigenvalues } from '@dml-crc/engine/linalg'
 import {
   type CollaborativeModel,
   calibrated,
@@ -77,7 +77,7 @@ async function spectrumOf({ factor }: Embedding, title: string): Promise<Spectru
     const l = tf.tensor2d(factor.data, [...factor.shape])
     return tf.matMul(l, l, false, true) as tf.Tensor2D
   })
-  const { values } = await symmetricEigen(square)
+  const values = await symmetricEigenvalues(square)
   square.dispose()
   return { title, values: Array.from(values, Number) }
 }

@@ -17,6 +17,26 @@ export interface SymmetricEigen {
  * @throws InputError unless a is square; NumericalError where it holds numbers that are not finite.
  */
 export async function symmetricEigen(a: tf.Tensor2D | ArrayLike<number>): Promise<SymmetricEigen> {
+  const { v, n } = await checked(a)
+  const { diagonal, beside, reflections } = tridiagonalise(v, n)
+  accumulate(v, reflections, n)
+  diagonalise(diagonal, beside, n, v)
+  return sorted(v, diagonal, n)
+}
+
+/**
+ * The eigenvalues [n] alone, from the largest to the smallest, in a fraction of the time of {@link symmetricEigen}, by the same
+ * steps and with the same arguments and errors.
+ */
+export async function symmetricEigenvalues(a: tf.Tensor2D | ArrayLike<number>): Promise<Float64Array> {
+  const { v, n } = await checked(a)
+  const { diagonal, beside } = tridiagonalise(v, n)
+  diagonalise(diagonal, beside, n)
+  return diagonal.sort().reverse()
+}
+
+/** The numbers of a matrix in float64, to be worked on. */
+async function checked(a: tf.Tensor2D | ArrayLike<number>): Promise<{ v: Float64Array; n: number }> {
   const numbers = isTensor(a) ? await a.data() : a
   const n = Math.round(Math.sqrt(numbers.length))
   if (n * n !== numbers.length || (isTensor(a) && a.shape[0] !== a.shape[1])) {
@@ -27,28 +47,30 @@ export async function symmetricEigen(a: tf.Tensor2D | ArrayLike<number>): Promis
     })
   }
   const v = Float64Array.from(numbers)
-  if (!v.every(Number.isFinite)) {
-    throw new NumericalError('symmetricEigen', {
-      expected: 'finite numbers',
-      received: 'NaN or infinity in the matrix',
-      remedy: 'Look for them in what the matrix was made from.',
-    })
-  }
-  const diagonal = new Float64Array(n)
-  const beside = new Float64Array(n)
-  tridiagonalise(v, diagonal, beside, n)
-  diagonalise(v, diagonal, beside, n)
-  return sorted(v, diagonal, n)
+  if (v.every(Number.isFinite)) return { v, n }
+  throw new NumericalError('symmetricEigen', {
+    expected: 'finite numbers',
+    received: 'NaN or infinity in the matrix',
+    remedy: 'Look for them in what the matrix was made from.',
+  })
 }
 
 const isTensor = (a: tf.Tensor2D | ArrayLike<number>): a is tf.Tensor2D => 'data' in a
 
+/** I − u·uᵀ/h in the leading rows and columns. */
+interface Reflection {
+  u: Float64Array
+  h: number
+}
+
 /**
- * Reduces the matrix in `v` to tridiagonal form by Householder reflections. Leaves the diagonal in `d`, what is
- * beside it in `e[1..]`, and in `v` the product Q of the reflections: the matrix was Q·T·Qᵀ.
+ * Reduces the matrix in `v`, which is used up, to tridiagonal form by Householder reflections: T has `diagonal`, and what is beside
+ * it in `beside[1..]`; the matrix was Q·T·Qᵀ with Q the product of `reflections`.
  */
-function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
-  const reflections: { u: Float64Array; h: number }[] = []
+function tridiagonalise(v: Float64Array, n: number) {
+  const reflections: Reflection[] = []
+  const diagonal = new Float64Array(n)
+  const beside = new Float64Array(n)
   const p = new Float64Array(n)
   for (let i = n - 1; i >= 1; i--) {
     // u reflects row i onto its last entry left of the diagonal.
@@ -57,7 +79,7 @@ function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: nu
     for (let k = 0; k < i; k++) sum += u[k]! * u[k]!
     const last = u[i - 1]!
     const length = last > 0 ? -Math.sqrt(sum) : Math.sqrt(sum)
-    e[i] = length
+    beside[i] = length
     u[i - 1] = last - length
     const h = sum - last * length
     reflections.push({ u, h })
@@ -88,12 +110,12 @@ function tridiagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: nu
       for (let c = 0; c <= r; c++) v[row + c]! -= qr * u[c]! + ur * p[c]!
     }
   }
-  for (let i = 0; i < n; i++) d[i] = v[i * n + i]!
-  accumulate(v, reflections, n)
+  for (let i = 0; i < n; i++) diagonal[i] = v[i * n + i]!
+  return { diagonal, beside, reflections }
 }
 
-/** Fills `v` with the product Q of the reflections I − u·uᵀ/h, the one made first leftmost. */
-function accumulate(v: Float64Array, reflections: { u: Float64Array; h: number }[], n: number): void {
+/** Fills `v` with the product Q of reflections, the one made first leftmost. */
+function accumulate(v: Float64Array, reflections: Reflection[], n: number): void {
   v.fill(0)
   for (let i = 0; i < n; i++) v[i * n + i] = 1
   const w = new Float64Array(n)
@@ -115,8 +137,8 @@ function accumulate(v: Float64Array, reflections: { u: Float64Array; h: number }
   }
 }
 
-/** QL with implicit shifts on the tridiagonal (d, e); the columns of `v` are turned along. */
-function diagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {
+/** QL with implicit shifts on the tridiagonal (d, e); the columns of `v`, where it is given, are turned along. */
+function diagonalise(d: Float64Array, e: Float64Array, n: number, v?: Float64Array): void {
   e.copyWithin(0, 1)
   if (n > 0) e[n - 1] = 0
   const cosines = new Float64Array(n)
@@ -160,7 +182,7 @@ function diagonalise(v: Float64Array, d: Float64Array, e: Float64Array, n: numbe
         cosines[i] = c
         sines[i] = s
       }
-      turn(v, n, i + 1, m, cosines, sines)
+      if (v) turn(v, n, i + 1, m, cosines, sines)
       if (r === 0 && i >= l) continue
       d[l]! -= p
       e[l] = g

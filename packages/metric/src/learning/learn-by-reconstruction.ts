@@ -1,4 +1,4 @@
-import { symmetricEigen } from '@dml-crc/engine/linalg'
+import { symmetricEigen, symmetricEigenvalues } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import { leaveOneOutCodes } from '../coding/codes.ts'
 import { product } from '../coding/product.ts'
@@ -80,6 +80,6 @@ function errorOf(
 /** log det LᵀL. */
 async function logDeterminant(l: tf.Tensor2D): Promise<number> {
   const gram = tf.tidy(() => product(l, l, { a: true }))
-  const { values } = await withTensors((own) => symmetricEigen(own(gram)))
+  const values = await withTensors((own) => symmetricEigenvalues(own(gram)))
   return values.reduce((sum, value) => sum + Math.log(Math.max(value, Number.MIN_VALUE)), 0)
 }
