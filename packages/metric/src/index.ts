@@ -56,6 +56,7 @@ export {
   mahalanobis,
 } from './learning/mahalanobis/mahalanobis.ts'
 export { type MetricParameters, type MetricStart, metricParameters } from './learning/mahalanobis/metric-parameters.ts'
+export { type PrincipalDirections, principalDirections } from './learning/mahalanobis/principal-directions.ts'
 export type { MetricOptions } from './learning/metric-options.ts'
 export { kernelRidge } from './methods/kernel/kernel-ridge.ts'
 export { ranPac } from './methods/kernel/ran-pac.ts'

@@ -1,6 +1,5 @@
 import type { Prng } from '@dml-crc/core'
-import { symmetricEigen } from '@dml-crc/engine/linalg'
-import type { Matrix } from '@dml-crc/metric'
+import { type Matrix, principalDirections } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { UMAP } from 'umap-js'
 import type { EmbeddingMap } from '../results/details.ts'
@@ -55,21 +54,16 @@ function inPlane(rows: readonly number[][], prng: Prng): readonly (readonly numb
 
 /** Each `step`-th row of [N, r], in the directions of most variance of these. */
 async function principalRows({ data, shape: [count, width] }: Matrix, step: number): Promise<number[][]> {
-  const [centred, covariance] = tf.tidy(() => {
+  const centred = tf.tidy(() => {
     const all = tf.tensor2d(data, [count, width])
     const kept = Int32Array.from({ length: Math.ceil(count / step) }, (_, k) => k * step)
     const x = step === 1 ? all : tf.gather(all, tf.tensor1d(kept, 'int32'))
-    const centred = tf.sub(x, tf.mean(x, 0)) as tf.Tensor2D
-    return [centred, tf.div(tf.matMul(centred, centred, true), kept.length) as tf.Tensor2D]
+    return tf.sub(x, tf.mean(x, 0)) as tf.Tensor2D
   })
-  const { vectors } = await symmetricEigen(covariance)
-  const directions = Math.min(DIRECTIONS, width)
-  const projected = tf.tidy(() => {
-    const axes = tf.tensor2d(Float32Array.from(vectors.subarray(0, directions * width)), [directions, width])
-    return tf.matMul(centred, axes, false, true)
-  })
+  const { rows: axes } = await principalDirections(centred, Math.min(DIRECTIONS, width))
+  const projected = tf.tidy(() => tf.matMul(centred, axes, false, true))
   const rows = await projected.array()
-  tf.dispose([centred, covariance, projected])
+  tf.dispose([centred, axes, projected])
   return rows as number[][]
 }
 
