@@ -15,7 +15,7 @@ export {
   loadExport,
   saveImageModel,
 } from './export/image-model-file.ts'
-export { writePageModel } from './export/page-model.ts'
+export { openPageNetwork, writePageModel } from './export/page-model.ts'
 export type { Precision } from './export/precision.ts'
 export {
   type ExtractedFeatures,

@@ -1,9 +1,7 @@
-import { join } from 'node:path'
-import { openOwnNetwork, type Preprocessing } from '@dml-crc/backbones'
 import { type OnProgress, Prng } from '@dml-crc/core'
 import { centerViews, type ImageRecord } from '@dml-crc/datasets'
 import { type Matrix, type Model, predict, remove, stratifiedFolds } from '@dml-crc/metric'
-import { extractViews, type ImageModel, type ImageModelParts } from '@dml-crc/trainer'
+import { extractViews, type ImageModel, type ImageModelParts, openPageNetwork } from '@dml-crc/trainer'
 import type { TrainingImages } from './training-images.ts'
 
 /** What weights of another precision cost, on images that a model was not fitted on. */
@@ -21,15 +19,6 @@ const MOST = 1000
 /** Parts that the images fitted on are held out in, where there are no others. */
 const FOLDS = 5
 
-/** The graph of a site takes RGB 0…255 and normalises it itself. */
-const RAW: Preprocessing = {
-  crop: 1,
-  interpolation: 'bilinear',
-  channels: 'rgb',
-  mean: [0, 0, 0],
-  deviation: [1, 1, 1],
-}
-
 /**
  * Names held-out images by a model's network as it was and as a site has it. Where a run tested on folds, its own images are held
  * out, a fifth at a time, by a model without them in the same metric.
@@ -46,7 +35,7 @@ export async function precisionCost(
   const records = parts.flatMap(({ records }) => records)
   if (records.length === 0) return undefined
   const kept = spread(records)
-  const network = await openOwnNetwork(join(site, 'tfjs', 'model.json'), { layers: ['features'], preprocessing: RAW })
+  const network = await openPageNetwork(site)
   try {
     const { inputSize: size, view } = backbone
     // The graph looks at the mirror images itself.

@@ -1,23 +1,16 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Backbone, createBackbone, openOwnNetwork, type Preprocessing } from '@dml-crc/backbones'
+import { type Backbone, createBackbone } from '@dml-crc/backbones'
 import { Prng } from '@dml-crc/core'
 import { loadEngine } from '@dml-crc/engine'
 import { crc, type Model } from '@dml-crc/metric'
 import * as tf from '@tensorflow/tfjs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { writePageModel } from './page-model.ts'
+import { openPageNetwork, writePageModel } from './page-model.ts'
 import type { Precision } from './precision.ts'
 
 const SIZE = 32
-const RAW: Preprocessing = {
-  crop: 1,
-  interpolation: 'bilinear',
-  channels: 'rgb',
-  mean: [0, 0, 0],
-  deviation: [1, 1, 1],
-}
 
 let folder: string
 let backbone: Backbone
@@ -57,7 +50,7 @@ it.each([
   expect(file.length / numbers).toBeGreaterThanOrEqual(bytes)
   expect(file.length / numbers).toBeLessThan(bytes * 1.1)
 
-  const network = await openOwnNetwork(join(path, 'tfjs', 'model.json'), { layers: ['features'], preprocessing: RAW })
+  const network = await openPageNetwork(path)
   const [found, expected] = [await network.features(images), await backbone.features(images)]
   const error = tf.div(tf.max(tf.abs(tf.sub(found, expected))), tf.max(tf.abs(expected)))
   expect((await error.data())[0]).toBeLessThan(most)

@@ -1,10 +1,20 @@
 import { join } from 'node:path'
+import { type FeatureNetwork, openOwnNetwork, type Preprocessing } from '@dml-crc/backbones'
 import { saveModel } from '@dml-crc/metric/files'
 import { describeNetwork } from './describe-network.ts'
 import { imageGraph } from './image-graph.ts'
 import type { ImageModelParts } from './image-model-file.ts'
 import type { Precision } from './precision.ts'
 import { writeTfjsModel } from './tfjs-model.ts'
+
+/** The graph takes RGB 0…255 and normalises it itself. */
+const RAW: Preprocessing = {
+  crop: 1,
+  interpolation: 'bilinear',
+  channels: 'rgb',
+  mean: [0, 0, 0],
+  deviation: [1, 1, 1],
+}
 
 /**
  * Writes what `loadModel` of @dml-crc/browser fetches: `tfjs/`, the network alone, which gives features, and
@@ -21,3 +31,10 @@ export async function writePageModel(
   await writeTfjsModel(join(folder, 'tfjs'), graph, { description: describeNetwork(parts), precision })
   await saveModel(join(folder, 'model.safetensors'), parts.model)
 }
+
+/**
+ * The network of a folder that {@link writePageModel} wrote, to take features with in Node.
+ * @throws {DataError} when its files are missing or damaged.
+ */
+export const openPageNetwork = (folder: string): Promise<FeatureNetwork> =>
+  openOwnNetwork(join(folder, 'tfjs', 'model.json'), { layers: ['features'], preprocessing: RAW })
