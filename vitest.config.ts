@@ -2,12 +2,18 @@ import { defineConfig } from 'vitest/config'
 
 const tests = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.mjs']
 
+/** Those that start browsers, servers, compilers or whole commands, kill processes, or run networks of full size. */
+const system = '**/*.system.test.*'
+
 /** The files that change what a process has but once, or measure it: its engines, its decoder, the tensors that it keeps. */
 const inOwnProcess = [
   'packages/engine/src/**/*.test.ts',
   'packages/datasets/src/images/without-turbo.test.ts',
   'packages/backbones/src/fine-tuning.test.ts',
 ]
+
+// Two processes use all processors: with more threads each would wait for the other's.
+const env = { DML_CRC_THREADS: '1' }
 
 export default defineConfig({
   ssr: {
@@ -24,18 +30,12 @@ export default defineConfig({
     hookTimeout: 1_800_000,
     projects: [
       // Most files share the two processes, where the libraries are loaded once.
-      // Both use all processors: with more threads each would wait for the other's.
       {
         extends: true,
-        test: {
-          name: 'shared',
-          isolate: false,
-          include: tests,
-          exclude: inOwnProcess,
-          env: { DML_CRC_THREADS: '1' },
-        },
+        test: { name: 'shared', isolate: false, include: tests, exclude: [...inOwnProcess, system], env },
       },
-      { extends: true, test: { name: 'alone', include: inOwnProcess } },
+      { extends: true, test: { name: 'alone', include: inOwnProcess, exclude: [system] } },
+      { extends: true, test: { name: 'system', include: [system], exclude: ['**/node_modules/**', '**/dist/**'], env } },
     ],
   },
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /** Commands that are not run with the others, and why. */
 const ELSEWHERE = [
-  [/^npm test$|^bash \.ci\/run$/, 'this check is a part of it'],
+  [/^npm test$|^npm run test:all$|^bash \.ci\/run$/, 'this check is a part of it'],
   [/^npm run faults$/, 'it takes many minutes; continuous integration runs its short form'],
   [/^npm run fuzz$/, 'it fetches a fuzzer whose native part needs glibc 2.38, and takes many minutes'],
   [/^npm run bench$/, 'it takes half an hour; its short form is run'],

@@ -13,6 +13,7 @@ const QUICK = {
   dmlCrcGradient: { steps: 3, rank: 6 },
   dmlProCrc: { steps: 3, rank: 6 },
   ranPac: { width: 64 },
+  linearSvm: { cost: 1 },
   nca: { steps: 3 },
   lmnn: { steps: 3 },
 } as Record<string, object>
