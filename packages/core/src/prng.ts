@@ -27,16 +27,17 @@ function hash32(text: string): number {
  * Generator: xoshiro128** (Blackman & Vigna, "Scrambled linear pseudorandom number generators", 2021).
  */
 export class Prng {
+  // Signed, as Node keeps such whole numbers without allocating.
   #a: number
   #b: number
   #c: number
   #d: number
 
   private constructor([a, b, c, d]: PrngState) {
-    this.#a = a >>> 0
-    this.#b = b >>> 0
-    this.#c = c >>> 0
-    this.#d = d >>> 0
+    this.#a = a | 0
+    this.#b = b | 0
+    this.#c = c | 0
+    this.#d = d | 0
   }
 
   /**
@@ -65,7 +66,7 @@ export class Prng {
   }
 
   state(): PrngState {
-    return [this.#a, this.#b, this.#c, this.#d]
+    return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0]
   }
 
   /**
@@ -89,10 +90,10 @@ export class Prng {
     const shifted = this.#b << 9
     this.#c ^= this.#a
     this.#d ^= this.#b
-    this.#b = (this.#b ^ this.#c) >>> 0
-    this.#a = (this.#a ^ this.#d) >>> 0
-    this.#c = (this.#c ^ shifted) >>> 0
-    this.#d = ((this.#d << 11) | (this.#d >>> 21)) >>> 0
+    this.#b ^= this.#c
+    this.#a ^= this.#d
+    this.#c ^= shifted
+    this.#d = (this.#d << 11) | (this.#d >>> 21)
     return result
   }
 
