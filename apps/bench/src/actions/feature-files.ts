@@ -7,9 +7,9 @@ import { textTable } from '../command-line/table.ts'
 import type { Terminal } from '../command-line/terminal.ts'
 import type { FeatureExperiment, FeatureSet } from '../experiment/feature-schema.ts'
 import { writeReport } from '../report/write.ts'
-import { describeMachine } from '../results/machine.ts'
-import { describeProgram, version } from '../results/program.ts'
+import { version } from '../results/program.ts'
 import { contentKey, RunFolder } from '../results/run-folder.ts'
+import { runHeader } from '../results/run-header.ts'
 import type { Row } from '../results/schema.ts'
 import type { SplitFeatures } from '../run/features.ts'
 import { measureMethod } from '../run/measure-method.ts'
@@ -69,20 +69,11 @@ async function runSet(
   cells: readonly Cell[],
   { loaded, terminal, signal, place }: SetParts,
 ): Promise<readonly Row[]> {
-  const engine = { name: loaded.name, library: loaded.library, device: loaded.device }
+  const header = { ...runHeader(experiment, loaded), reported: [] }
   const { classes, test: tested } = cells[0]
   await using folder = await RunFolder.open(place.out, {
-    config: { version, experiment, dataset, engine },
-    header: {
-      schema: 1 as const,
-      experiment: experiment.name,
-      description: experiment.description,
-      startedAt: new Date().toISOString(),
-      engine,
-      machine: describeMachine(),
-      program: describeProgram(experiment.seed),
-      reported: [],
-    },
+    config: { version, experiment, dataset, engine: header.engine },
+    header,
     images: {
       classes: classes.map(String),
       test: { ids: Array.from(tested.labels, (_, i) => `${dataset} ${test} ${i}`), labels: [...tested.labels] },

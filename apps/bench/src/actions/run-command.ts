@@ -5,10 +5,10 @@ import { textTable } from '../command-line/table.ts'
 import { chooseExecutor, type TaskOptions } from '../executor/choose.ts'
 import type { Experiment } from '../experiment/schema.ts'
 import { writeReport } from '../report/write.ts'
-import { describeMachine } from '../results/machine.ts'
-import { describeProgram, version } from '../results/program.ts'
+import { version } from '../results/program.ts'
 import { reportedFor } from '../results/reported.ts'
 import { RunFolder } from '../results/run-folder.ts'
+import { runHeader } from '../results/run-header.ts'
 import { RESULT_COLUMNS, resultCells } from '../results/table.ts'
 import { partOf } from '../run/images.ts'
 import { runExperiment } from '../run/run.ts'
@@ -33,22 +33,15 @@ export async function runCommand(
   const { terminal, resume, overwrite, exportModel: exportsModel, out = join('runs', given.name) } = options
   const tasks = await chooseExecutor(options, { ...given, backbones: chooseBackbones(given, options) })
   const { experiment, images, engine: loaded } = await prepare(given, options)
-  const engine = { name: loaded.name, library: loaded.library, device: loaded.device }
   const header = {
-    schema: 1 as const,
-    experiment: experiment.name,
-    description: experiment.description,
-    startedAt: new Date().toISOString(),
-    engine,
-    machine: describeMachine(),
-    program: describeProgram(experiment.seed),
+    ...runHeader(experiment, loaded),
     terms: termsOf(experiment, images.dataset),
     part: partOf(images, experiment.splits),
     reported: reportedFor(experiment.dataset.name),
   }
   const { dataset, test } = images
   await using folder = await RunFolder.open(out, {
-    config: { version, experiment, engine },
+    config: { version, experiment, engine: header.engine },
     header,
     images: {
       classes: [...dataset.classes],
