@@ -1,4 +1,6 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { existsSync } from 'node:fs'
+import { relative } from 'node:path'
+import { DataError, InputError, nearest } from '@dml-crc/core'
 import type { ImageDataset } from './dataset.ts'
 import type { DatasetRecord } from './define-dataset.ts'
 import { demo } from './demo/demo.ts'
@@ -21,11 +23,25 @@ export async function openDataset(name: string, root: string, options: FolderOpt
   if (name === 'folder') return folder(root, options)
   if (name === 'demo') return demo(root)
   const record = RECORDS.get(name)
-  if (record) return record.open(root)
+  if (record) {
+    if (!existsSync(root)) throw notFetched(root, record, 'no such folder')
+    return record.open(root).catch((error) => {
+      const cause = error instanceof DataError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
+      if (cause?.code !== 'ENOENT' || !cause.path) throw error
+      throw notFetched(root, record, `no ${relative(root, cause.path)}`, cause)
+    })
+  }
   const meant = nearest(name, datasetNames)
   throw new InputError('data set', {
     expected: `one of ${datasetNames.join(', ')}`,
     received: `'${name}'`,
     remedy: meant ? `Did you mean '${meant}'?` : 'Choose one of these.',
   })
+}
+
+/** The error of a folder that is not there, or lacks one of its lists. */
+function notFetched(root: string, { name, title, source }: DatasetRecord, received: string, cause?: Error): DataError {
+  const from = 'files' in source ? `with \`dml-crc data get ${name}\`` : `from ${source.page}`
+  const remedy = `Fetch it ${from}, or name the folder where it is: --data FOLDER.`
+  return new DataError(root, { expected: `${title} in its official layout`, received, remedy }, { cause })
 }

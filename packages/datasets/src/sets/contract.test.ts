@@ -89,6 +89,18 @@ describe.each([...RECORDS.values()].map((record) => [record.name, record] as con
     },
   )
 
+  it('says how to fetch it where it is not, and which list is missing', async () => {
+    const remedy = 'files' in record.source ? `dml-crc data get ${name}` : record.source.page
+    const root = join(scratch, name, 'nowhere')
+    await expect(openDataset(name, root)).rejects.toThrow(`received no such folder. Fetch it`)
+    await expect(openDataset(name, root)).rejects.toThrow(remedy)
+    const incomplete = await planted('incomplete')
+    const [list] = [...Object.keys(tree.lists), ...Object.keys(tree.matrices ?? {})]
+    await rm(join(incomplete, list))
+    await expect(openDataset(name, incomplete)).rejects.toThrow(`received no ${list}`)
+    await expect(openDataset(name, incomplete)).rejects.toThrow(remedy)
+  })
+
   it('is got from files with checksums, or says where to fetch it by hand', async () => {
     if ('files' in record.source) {
       expect(record.source.files.length).toBeGreaterThan(0)
