@@ -1,5 +1,6 @@
 // Depthwise convolution. Geometry words as in patches.ts.
 import { address, at, nextChunk, word } from './job'
+import { multiplyAdd } from './multiply-add'
 
 /**
  * Job: Y = x ∗ filter, then bias and activation. Words: 1 filter [taps, channels, multiplier], 2 output, 3 bias or 0, 4 images,
@@ -63,8 +64,8 @@ function pixel(job: usize, chunk: i32, ox: i32, to: usize): void {
       let from = image + at((y * width + left + firstRight * dilationRight) * channels + c)
       let weights = address(job, 1) + at((kh * filterWidth + firstRight) * deep + c)
       for (let kw = firstRight; kw < endRight; kw++) {
-        a = f32x4.add(a, f32x4.mul(v128.load(from), v128.load(weights)))
-        b = f32x4.add(b, f32x4.mul(v128.load(from, 16), v128.load(weights, 16)))
+        a = multiplyAdd(a, v128.load(from), v128.load(weights))
+        b = multiplyAdd(b, v128.load(from, 16), v128.load(weights, 16))
         from += step
         weights += filterStep
       }

@@ -1,5 +1,6 @@
 // Gradients of convolutions and pooling that are no matrix products. Geometry words as in patches.ts.
 import { address, at, nextChunk, word } from './job'
+import { multiplyAdd } from './multiply-add'
 
 /**
  * Job: sums patch gradients back into image gradients (col2im). Words: 1 patches [images·outHeight·outWidth,
@@ -51,8 +52,7 @@ function addTo(to: usize, from: usize, count: i32): void {
 function addProduct(to: usize, a: usize, b: usize, count: i32): void {
   let i = 0
   for (; i + 4 <= count; i += 4) {
-    const product = f32x4.mul(v128.load(a + at(i)), v128.load(b + at(i)))
-    v128.store(to + at(i), f32x4.add(v128.load(to + at(i)), product))
+    v128.store(to + at(i), multiplyAdd(v128.load(to + at(i)), v128.load(a + at(i)), v128.load(b + at(i))))
   }
   for (; i < count; i++) store<f32>(to + at(i), load<f32>(to + at(i)) + load<f32>(a + at(i)) * load<f32>(b + at(i)))
 }

@@ -1,6 +1,7 @@
 // C = A·B (or C ± A·B) in panels: Goto & van de Geijn, "Anatomy of high-performance matrix multiplication",
 // ACM TOMS 34, 2008. The kernel keeps 4×8 sums in registers.
 import { address, at, nextChunk, word } from './job'
+import { multiplyAdd } from './multiply-add'
 import { packPanelA } from './pack'
 import { packPatches, packPatchesTransposed } from './patches'
 
@@ -118,17 +119,17 @@ function tile(a: usize, b: usize, depth: i32, c: usize, width: usize, mode: i32)
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
     const a0 = v128.load_splat<f32>(a)
-    c00 = f32x4.add(c00, f32x4.mul(a0, b0))
-    c01 = f32x4.add(c01, f32x4.mul(a0, b1))
+    c00 = multiplyAdd(c00, a0, b0)
+    c01 = multiplyAdd(c01, a0, b1)
     const a1 = v128.load_splat<f32>(a, 4)
-    c10 = f32x4.add(c10, f32x4.mul(a1, b0))
-    c11 = f32x4.add(c11, f32x4.mul(a1, b1))
+    c10 = multiplyAdd(c10, a1, b0)
+    c11 = multiplyAdd(c11, a1, b1)
     const a2 = v128.load_splat<f32>(a, 8)
-    c20 = f32x4.add(c20, f32x4.mul(a2, b0))
-    c21 = f32x4.add(c21, f32x4.mul(a2, b1))
+    c20 = multiplyAdd(c20, a2, b0)
+    c21 = multiplyAdd(c21, a2, b1)
     const a3 = v128.load_splat<f32>(a, 12)
-    c30 = f32x4.add(c30, f32x4.mul(a3, b0))
-    c31 = f32x4.add(c31, f32x4.mul(a3, b1))
+    c30 = multiplyAdd(c30, a3, b0)
+    c31 = multiplyAdd(c31, a3, b1)
     a += 16
     b += 32
   }

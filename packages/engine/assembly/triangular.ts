@@ -1,12 +1,13 @@
 // The small dense blocks on the diagonal of a Cholesky factorisation and of a triangular solve; the rest of the work
 // is matrix products (multiply.ts).
 import { address, at, nextChunk, word } from './job'
+import { multiplyAdd } from './multiply-add'
 
 /** Σ a[i]·b[i] */
 function dot(a: usize, b: usize, count: i32): f32 {
   let sums = f32x4.splat(0)
   let i = 0
-  for (; i + 4 <= count; i += 4) sums = f32x4.add(sums, f32x4.mul(v128.load(a + at(i)), v128.load(b + at(i))))
+  for (; i + 4 <= count; i += 4) sums = multiplyAdd(sums, v128.load(a + at(i)), v128.load(b + at(i)))
   let sum =
     f32x4.extract_lane(sums, 0) +
     f32x4.extract_lane(sums, 1) +

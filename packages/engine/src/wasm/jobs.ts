@@ -39,12 +39,23 @@ for (let begun = 0; ; ) {
   if (Atomics.sub(words, ${BUSY}, 1) === 1) Atomics.notify(words, ${BUSY})
 }`
 
+const binary = (name: string) => readFile(new URL(`../../assembly/${name}.wasm`, import.meta.url))
+
+/** The kernels with fused multiply-add where this WebAssembly has relaxed SIMD (Node 22 and later), else those without. */
+async function bestBinary() {
+  const bytes = await binary('kernels-relaxed')
+  if (WebAssembly.validate(bytes)) return { bytes, relaxed: true }
+  return { bytes: await binary('kernels'), relaxed: false }
+}
+
 /**
  * Runs the kernels of assembly/ on the memory of the wasm backend, on all threads at once. Callers describe a job as
  * words; the calling thread works too, and waits for the others.
  */
 export class Jobs {
   readonly threads: number
+  /** The kernels use relaxed SIMD: their sums differ in the last bits from those of the others. */
+  readonly relaxed: boolean
   readonly #module: WasmModule
   readonly #memory: WebAssembly.Memory
   readonly #run: Run
@@ -52,10 +63,17 @@ export class Jobs {
   readonly #job: number
   readonly #rooms = new Map<string, { address: number; bytes: number }>()
 
-  private constructor(module: WasmModule, memory: WebAssembly.Memory, kernels: WebAssembly.Module, threads: number) {
+  private constructor(
+    module: WasmModule,
+    memory: WebAssembly.Memory,
+    kernels: WebAssembly.Module,
+    threads: number,
+    relaxed: boolean,
+  ) {
     this.#module = module
     this.#memory = memory
     this.threads = threads
+    this.relaxed = relaxed
     this.#control = this.#allocate(4 * (3 + JOB_WORDS))
     this.#job = this.#control + 12
     new Int32Array(memory.buffer, this.#control, 3).fill(0)
@@ -63,8 +81,9 @@ export class Jobs {
   }
 
   static async create(module: WasmModule, memory: WebAssembly.Memory, threads: number): Promise<Jobs> {
-    const kernels = await WebAssembly.compile(await readFile(new URL('../../assembly/kernels.wasm', import.meta.url)))
-    const jobs = new Jobs(module, memory, kernels, threads)
+    const { bytes, relaxed } = await bestBinary()
+    const kernels = await WebAssembly.compile(bytes)
+    const jobs = new Jobs(module, memory, kernels, threads, relaxed)
     await Promise.all(Array.from({ length: threads - 1 }, (_, i) => jobs.#startWorker(kernels, i + 1)))
     return jobs
   }

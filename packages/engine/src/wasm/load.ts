@@ -18,6 +18,7 @@ const LARGEST_MEMORY = 65_536
 export async function loadWasm() {
   const threads = threadCount()
   const { BackendWasm, setThreadsCount, version_wasm } = wasmPackage()
+  let relaxed: boolean
   try {
     const memory = new WebAssembly.Memory({ initial: 256, maximum: LARGEST_MEMORY, shared: true })
     const module = await instantiateThreaded(memory)
@@ -25,6 +26,7 @@ export async function loadWasm() {
     setThreadsCount(1)
     tf.registerBackend('wasm', () => new BackendWasm(module), 2)
     const jobs = await Jobs.create(module, memory, threads)
+    relaxed = jobs.relaxed
     registerKernels(jobs, {
       ...convolutionKernels,
       ...poolingKernels,
@@ -45,7 +47,7 @@ export async function loadWasm() {
     )
   }
   return {
-    library: `@tensorflow/tfjs-backend-wasm ${version_wasm}`,
+    library: `@tensorflow/tfjs-backend-wasm ${version_wasm}${relaxed ? ', relaxed SIMD' : ''}`,
     device: cpus()[0]?.model.trim() ?? 'CPU',
     threads,
   }
