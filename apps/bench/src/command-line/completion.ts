@@ -1,4 +1,4 @@
-import { choiceError } from '@dml-crc/core'
+import { choiceError } from '@dml-crc/core/nearest'
 import type { Command } from 'commander'
 import { shippedExperiments } from '../experiment/load.ts'
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { DatasetStatus } from '@dml-crc/datasets'
 
 const STATES = { absent: 'not here', begun: 'begun: `data get` goes on', present: 'here' }

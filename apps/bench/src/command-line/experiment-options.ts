@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { EngineName } from '@dml-crc/engine'
 import { type Command, Option } from 'commander'
 import { type AnyExperiment, loadAnyExperiment, loadExperiment } from '../experiment/load.ts'

@@ -1,4 +1,4 @@
-import { DmlCrcError } from '@dml-crc/core'
+import { DmlCrcError } from '@dml-crc/core/errors'
 
 /**
  * The text of a failure for standard error: an error that was thrown on purpose speaks for itself, and any other one

@@ -1,4 +1,5 @@
-import { choiceError, InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
+import { choiceError } from '@dml-crc/core/nearest'
 import type { Command, CommanderError } from 'commander'
 
 /** Turns what commander found wrong with the command line into an error with the parts that ours have. */

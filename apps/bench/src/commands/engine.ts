@@ -1,4 +1,3 @@
-import { interruptible } from '@dml-crc/core'
 import type { Command } from 'commander'
 import { type GlobalOptions, openTerminal } from '../command-line/terminal.ts'
 
@@ -22,7 +21,10 @@ export function addEngine(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { gpu?: boolean; wheel?: string }>()
       const terminal = openTerminal(options)
-      const { installNative } = await import('@dml-crc/engine')
+      const [{ interruptible }, { installNative }] = await Promise.all([
+        import('@dml-crc/core'),
+        import('@dml-crc/engine'),
+      ])
       const { gpu, wheel } = options
       const { onProgress } = terminal
       const { folder } = await interruptible(

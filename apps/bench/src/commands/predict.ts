@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { EngineName } from '@dml-crc/engine'
 import type { Model } from '@dml-crc/metric'
 import type { Command } from 'commander'

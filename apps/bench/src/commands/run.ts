@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import { type Command, Option } from 'commander'
 import type { RunPlace } from '../actions/run-command.ts'
 import {

@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { Precision } from '@dml-crc/trainer'
 import { type Command, Option } from 'commander'
 import { positiveNumber } from '../command-line/experiment-options.ts'

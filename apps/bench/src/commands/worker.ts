@@ -1,4 +1,3 @@
-import { interruptible } from '@dml-crc/core'
 import type { EngineName } from '@dml-crc/engine'
 import type { Command } from 'commander'
 import { engineOption } from '../command-line/experiment-options.ts'
@@ -27,7 +26,8 @@ export function addWorker(program: Command): void {
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<WorkerOptions>()
       const { redis, store: folder } = placeOfTasks(options)
-      const [{ loadEngine }, { Store }, { work }] = await Promise.all([
+      const [{ interruptible }, { loadEngine }, { Store }, { work }] = await Promise.all([
+        import('@dml-crc/core'),
         import('@dml-crc/engine'),
         import('../executor/store.ts'),
         import('../executor/worker.ts'),

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { homeFolder, InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { Experiment } from '../experiment/schema.ts'
 import type { Executor } from './executor.ts'
 import type { Store } from './store.ts'
@@ -26,8 +26,8 @@ export async function chooseExecutor(
   if (executor === undefined && workers === undefined) return undefined
   const { Store } = await import('./store.ts')
   if (executor === undefined) {
+    const [{ homeFolder }, { localExecutor }] = await Promise.all([import('@dml-crc/core'), import('./local.ts')])
     const store = new Store(folder ?? homeFolder('tasks'))
-    const { localExecutor } = await import('./local.ts')
     return { executor: localExecutor(store, { workers: workers! }), store }
   }
   const place = placeOfTasks({ redis, store: folder })

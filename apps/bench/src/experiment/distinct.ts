@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { FeatureExperiment } from './feature-schema.ts'
 import type { Experiment } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { choiceError, InputError, readJson } from '@dml-crc/core'
-import { z } from 'zod'
+import { InputError } from '@dml-crc/core/errors'
+import { choiceError } from '@dml-crc/core/nearest'
 import { checkDistinct } from './distinct.ts'
 import type { FeatureExperiment } from './feature-schema.ts'
 import { override } from './override.ts'
@@ -67,7 +67,7 @@ export async function loadExperiment(nameOrPath: string, options: LoadOptions = 
   })
 }
 
-function rawExperiment(nameOrPath: string, photos?: PhotoSplits): unknown {
+function rawExperiment(nameOrPath: string, photos?: PhotoSplits): Promise<unknown> {
   if (shippedExperiments().includes(nameOrPath)) return readAny(shippedFile(nameOrPath))
   if (isPhotos(nameOrPath)) return photosExperiment(nameOrPath, photos)
   return readAny(nameOrPath.endsWith('.json') ? nameOrPath : shippedFile(nameOrPath))
@@ -80,5 +80,8 @@ function shippedFile(name: string): string {
   throw choiceError('Unknown experiment', name, choices, 'Name one of those.')
 }
 
-const readAny = (file: string): unknown =>
-  readJson(file, z.unknown(), 'a JSON file', 'Check the path and the text of the file.')
+/** The libraries are loaded here: help alone reads no file. */
+async function readAny(file: string): Promise<unknown> {
+  const [{ readJson }, { z }] = await Promise.all([import('@dml-crc/core'), import('zod')])
+  return readJson(file, z.unknown(), 'a JSON file', 'Check the path and the text of the file.')
+}

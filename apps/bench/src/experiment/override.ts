@@ -1,4 +1,5 @@
-import { DataError, InputError, jsonValue } from '@dml-crc/core'
+import { DataError, InputError } from '@dml-crc/core/errors'
+import { jsonValue } from '@dml-crc/core/json'
 
 /**
  * Applies one `--set path=value` to the raw text of an experiment: `splits.test=val`, `methods.0.options.lambda=0.3`.

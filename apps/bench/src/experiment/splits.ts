@@ -1,4 +1,4 @@
-import { InputError } from '@dml-crc/core'
+import { InputError } from '@dml-crc/core/errors'
 import type { Experiment } from './schema.ts'
 
 /** The test split of an experiment that cross-validates over its fit split: `5 folds`. */
