@@ -27,7 +27,11 @@ export async function splitFeatures(
 ): Promise<SplitFeatures> {
   const { images, experiment, terminal } = study
   const cacheFolder = homeFolder('features')
-  const parts = await partsOf(images.dataset, images.fit)
+  let found: ReturnType<typeof partsOf> | undefined
+  const parts = () => {
+    found ??= partsOf(images.dataset, images.fit)
+    return found
+  }
   const { seconds, ...fit } = await fitFeatures(study, backbone, { cacheFolder, parts })
   if (images.test === images.fit) return { fit, test: { features: fit.features, labels: fit.labels }, seconds }
   const { test: split } = experiment.splits

@@ -53,30 +53,20 @@ function spread(data: Float32Array): number {
   return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length) || 1
 }
 
+/** exp of less than this is lost beside the 1 of the largest score. */
+const NOTHING = -40
+
 /**
  * The k > 0 of least mean cross-entropy of softmax(k·scores), which is convex in k: Newton's method, halved into the interval
  * that the sign of the derivative leaves.
  */
-function fitTemperature({ data, shape }: Matrix, labels: Int32Array): number {
-  const classes = shape[1]
+function fitTemperature(scores: Matrix, labels: Int32Array): number {
+  const derivatives = crossEntropy(scores, labels)
+  if (derivatives(MOST).slope <= 0) return MOST
   let [low, high] = [0, MOST]
   let k = 1
   for (let step = 0; step < STEPS && high - low > TOLERANCE * high; step++) {
-    let slope = 0
-    let curvature = 0
-    for (let i = 0; i < labels.length; i++) {
-      const row = data.subarray(i * classes, (i + 1) * classes)
-      const top = row.reduce((a, b) => Math.max(a, b))
-      let [sum, first, second] = [0, 0, 0]
-      for (const score of row) {
-        const p = Math.exp(k * (score - top))
-        sum += p
-        first += p * score
-        second += p * score * score
-      }
-      slope += first / sum - row[labels[i]]
-      curvature += second / sum - (first / sum) ** 2
-    }
+    const { slope, curvature } = derivatives(k)
     if (slope > 0) high = k
     else low = k
     const next = k - slope / curvature
@@ -85,4 +75,35 @@ function fitTemperature({ data, shape }: Matrix, labels: Int32Array): number {
     k = moved
   }
   return k
+}
+
+/** The first two derivatives by k of the cross-entropy of softmax(k·scores), summed over the rows. */
+function crossEntropy({ data, shape: [rows, classes] }: Matrix, labels: Int32Array) {
+  const gaps = new Float64Array(data.length)
+  for (let i = 0; i < rows; i++) {
+    const row = data.subarray(i * classes, (i + 1) * classes)
+    let top = Number.NEGATIVE_INFINITY
+    for (const score of row) top = Math.max(top, score)
+    row.forEach((score, c) => {
+      gaps[i * classes + c] = score - top
+    })
+  }
+  return (k: number): { slope: number; curvature: number } => {
+    let slope = 0
+    let curvature = 0
+    for (let i = 0; i < rows; i++) {
+      let [sum, first, second] = [0, 0, 0]
+      for (let c = i * classes; c < (i + 1) * classes; c++) {
+        const gap = gaps[c]
+        if (k * gap < NOTHING) continue
+        const p = Math.exp(k * gap)
+        sum += p
+        first += p * gap
+        second += p * gap * gap
+      }
+      slope += first / sum - gaps[i * classes + labels[i]]
+      curvature += second / sum - (first / sum) ** 2
+    }
+    return { slope, curvature }
+  }
 }

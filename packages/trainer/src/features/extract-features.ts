@@ -21,10 +21,10 @@ export interface ExtractOptions {
   /** Where features are kept for the next time; without it they are not. */
   cacheFolder?: string
   /**
-   * Lists that together are `records`, such as train and val of trainval: where the features of all of them are in the cache, they
-   * are taken from there, unless the views are random.
+   * Gives lists that together are `records`, such as train and val of trainval: where the features of all of them are in the cache,
+   * they are taken from there, unless the views are random. Asked only where those of `records` are not there.
    */
-  parts?: readonly (readonly ImageRecord[])[]
+  parts?: () => Promise<readonly (readonly ImageRecord[])[]>
   onProgress?: OnProgress
   /** Told of a damaged cache file, which is then rewritten. */
   onNote?: (text: string) => void
@@ -104,9 +104,9 @@ interface CachedPart {
 
 /** The files of the parts, where the cache has all of them. */
 async function cachedParts(options: ExtractOptions & { cacheFolder: string }): Promise<CachedPart[] | undefined> {
-  const { parts = [], backbone, transform, cacheFolder } = options
+  const { parts, backbone, transform, cacheFolder } = options
   const found: CachedPart[] = []
-  for (const records of parts) {
+  for (const records of (await parts?.()) ?? []) {
     const path = join(
       cacheFolder,
       `${await featureKey({ backbone, records, transform: transform.id, views: 1 })}.safetensors`,

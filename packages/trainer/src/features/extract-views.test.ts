@@ -60,17 +60,19 @@ it('the features of a split are taken from those of its parts, in the order of i
 
   const [first, second] = parts
   await extractFeatures({ ...shared, records: first })
-  const partly = await extractFeatures({ ...shared, records, parts })
+  const partly = await extractFeatures({ ...shared, records, parts: async () => parts })
   expect(partly.fromCache).toBe(false)
   await extractFeatures({ ...shared, records: second })
   const longer = [...records, ...(await set.split('test')).slice(0, 2)]
   await extractFeatures({ ...shared, records: longer.slice(-2) })
-  const joined = await extractFeatures({ ...shared, records: longer, parts: [...parts, longer.slice(-2)] })
+  const joined = await extractFeatures({ ...shared, records: longer, parts: async () => [...parts, longer.slice(-2)] })
   expect(joined.fromCache).toBe(true)
   expect(joined.labels).toEqual(Int32Array.from(longer, ({ label }) => label))
   const own = joined.features.data.subarray(0, alone.features.data.length)
   own.forEach((value, i) => {
     expect(value).toBeCloseTo(alone.features.data[i], 5)
   })
+  const unasked = () => Promise.reject(new Error('the parts of what is cached'))
+  expect((await extractFeatures({ ...shared, records: longer, parts: unasked })).fromCache).toBe(true)
   backbone.dispose()
 })

@@ -15,8 +15,20 @@ export interface FeatureKeyParts {
   prng?: PrngState
 }
 
-/** A digest of the values of all variables: the backbone may have learned since its weights were loaded. */
-async function digestOfWeights({ variables, weightsId }: FeatureNetwork): Promise<string> {
+/** Digests already taken. What is assigned to a variable has another `dataId`. */
+const known = new WeakMap<FeatureNetwork, { values: readonly object[]; digest: Promise<string> }>()
+
+/** A digest of the values of all variables: the backbone may have learned since its weights were loaded. The same values are read once. */
+function digestOfWeights(backbone: FeatureNetwork): Promise<string> {
+  const values = Array.from(backbone.variables.values(), ({ dataId }) => dataId)
+  const before = known.get(backbone)
+  if (before?.values.every((value, i) => value === values[i])) return before.digest
+  const digest = digestOfValues(backbone)
+  known.set(backbone, { values, digest })
+  return digest
+}
+
+async function digestOfValues({ variables, weightsId }: FeatureNetwork): Promise<string> {
   if (variables.size === 0) return weightsId
   const hash = createHash('sha256')
   for (const [name, variable] of variables) {
