@@ -5,17 +5,20 @@ import type { DatasetStatus } from '@dml-crc/datasets'
 const STATES = { absent: 'not here', begun: 'begun: `data get` goes on', present: 'here' }
 
 /** What a user should know of a set before it is fetched, a fact a line. */
-export function describeSet({ name, title, root, state, bytes, images, licence, citation }: DatasetStatus): string {
-  const size = bytes === undefined ? 'drawn on this machine' : `${images} images, ${megabytes(bytes)} to download`
+export function describeSet(set: DatasetStatus): string {
+  const { name, title, root, state, licence, citation } = set
   return [
-    `${name}: ${title}; ${size}; ${STATES[state]}`,
+    `${name}: ${title}; ${originOf(set)}; ${STATES[state]}`,
     `  licence  ${licence}`,
     `  cite     ${citation}`,
     `  folder   ${root}`,
   ].join('\n')
 }
 
-const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
+function originOf({ images, bytes, page }: DatasetStatus): string {
+  if (images === undefined) return 'drawn on this machine'
+  return `${images} images, ${bytes === undefined ? `to be fetched by hand from ${page}` : `${Math.round(bytes / 1e6)} MB to download`}`
+}
 
 /**
  * Shows the terms of a set on standard error and asks whether to go on.

@@ -174,9 +174,12 @@ export interface DatasetStatus extends Terms {
   name: string
   root: string
   state: 'absent' | 'begun' | 'present'
-  /** Of a set that is downloaded: the size of its archives, and the images in them. */
-  bytes?: number
+  /** Of a published set. */
   images?: number
+  /** Size of the archives of a set that is downloaded. */
+  bytes?: number
+  /** Where a set is fetched by hand. */
+  page?: string
 }
 
 const exists = (path: string) =>
@@ -194,10 +197,11 @@ export async function listDatasets(): Promise<DatasetStatus[]> {
     [...RECORDS.values(), { name: 'demo', ...DEMO_TERMS }].map(async (set) => {
       const { name, title, licence, citation } = set
       const root = defaultRoot(name)
-      const record = 'source' in set ? set : undefined
-      const files = record && 'files' in record.source ? record.source.files : undefined
-      const bytes = files?.reduce((sum, file) => sum + file.bytes, 0)
-      return { name, root, state: await stateOf(root), bytes, images: record?.images, title, licence, citation }
+      const status = { name, root, state: await stateOf(root), title, licence, citation }
+      if (!('source' in set)) return status
+      const { source, images } = set
+      if (!('files' in source)) return { ...status, images, page: source.page }
+      return { ...status, images, bytes: source.files.reduce((sum, file) => sum + file.bytes, 0) }
     }),
   )
 }

@@ -33,6 +33,7 @@ describe.each([...RECORDS.values()].map((record) => [record.name, record] as con
     for (const text of [record.title, record.licence, record.citation]) expect(text.length).toBeGreaterThan(3)
     const shown = (await listDatasets()).find((each) => each.name === name)
     expect(shown).toMatchObject({ licence: record.licence, citation: record.citation, images })
+    expect(shown).toHaveProperty('files' in record.source ? 'bytes' : 'page')
   })
 
   it('counts each image once in its splits, which have none in common', () => {
