@@ -1,4 +1,4 @@
-import { InputError, nearest, type OnProgress } from '@dml-crc/core'
+import { choiceError, InputError, type OnProgress } from '@dml-crc/core'
 import { type Backbone, makeBackbone } from './backbone.ts'
 import { checkedNames } from './feature-parts.ts'
 import { findBackbone } from './list.ts'
@@ -45,12 +45,7 @@ function depthOf(record: BackboneRecord, layer: string): number {
   const index = record.blocks.findIndex(({ name }) => name === layer)
   if (index >= 0) return index + 1
   const names = record.blocks.map(({ name }) => name)
-  const close = nearest(layer, names)
-  throw new InputError(`layer of ${record.name}`, {
-    expected: `one of ${names.join(', ')}`,
-    received: layer,
-    remedy: close ? `Did you mean ${close}?` : 'Choose one of these.',
-  })
+  throw choiceError(`layer of ${record.name}`, layer, names)
 }
 
 function checkSize(record: BackboneRecord, depth: number, inputSize: number): void {

@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { choiceError } from '@dml-crc/core'
 import * as models from './models.ts'
 import type { BackboneRecord } from './record.ts'
 
@@ -16,10 +16,5 @@ export function findBackbone(name: string): BackboneRecord {
   const found = BACKBONES.find((record) => record.name === name)
   if (found) return found
   const names = BACKBONES.map((record) => record.name)
-  const close = nearest(name, names)
-  throw new InputError('backbone', {
-    expected: `one of ${names.join(', ')}`,
-    received: name,
-    remedy: close ? `Did you mean ${close}?` : 'Choose one of these, or pass a record of your own from defineBackbone.',
-  })
+  throw choiceError('backbone', name, names, 'Choose one of these, or pass a record of your own from defineBackbone.')
 }

@@ -1,4 +1,4 @@
-import { checkPositive, InputError, nearest } from '@dml-crc/core'
+import { checkPositive, choiceError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 
 /** A head that makes one feature of a whole map, whatever its height and width. */
@@ -114,10 +114,5 @@ export function findPool(name: string): GlobalPool {
   const [, learned, power] = /^generalised mean (learned from )?([\d.]+)$/.exec(name) ?? []
   if (power) return generalisedMeanPool({ power: Number(power), learned: learned !== undefined })
   const names = POOLS.map((pool) => pool.name)
-  const close = nearest(name, names)
-  throw new InputError('pool', {
-    expected: `one of ${names.join(', ')}`,
-    received: name,
-    remedy: close ? `Did you mean ${close}?` : 'Choose one of these.',
-  })
+  throw choiceError('pool', name, names)
 }

@@ -32,7 +32,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
  * The error for a word that is not one of those known; its remedy names the one it was probably meant to be, or is the one
  * given.
  */
-export function choiceError(what: string, word: string, known: readonly string[], remedy: string): InputError {
+export function choiceError(
+  what: string,
+  word: string,
+  known: readonly string[],
+  remedy = 'Choose one of these.',
+): InputError {
   const meant = nearest(word, known)
   return new InputError(what, {
     expected: `one of ${known.join(', ')}`,

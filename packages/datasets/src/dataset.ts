@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { choiceError } from '@dml-crc/core'
 import { checkPresent } from './present.ts'
 
 /** A rectangle in pixels of the upright image. It may run past the image's edge: crops clamp it. */
@@ -64,11 +64,5 @@ export function imageDataset({
 
 /** @throws {InputError} when `name` is not one of `splits`; it lists them and suggests the nearest. */
 function checkSplit(dataset: string, splits: readonly string[], name: string): void {
-  if (splits.includes(name)) return
-  const meant = nearest(name, splits)
-  throw new InputError(`split of ${dataset}`, {
-    expected: `one of ${splits.join(', ')}`,
-    received: `'${name}'`,
-    remedy: meant ? `Did you mean '${meant}'?` : 'Choose one of these.',
-  })
+  if (!splits.includes(name)) throw choiceError(`split of ${dataset}`, name, splits)
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
-import { DataError, InputError, nearest } from '@dml-crc/core'
+import { choiceError, DataError } from '@dml-crc/core'
 import type { ImageDataset } from './dataset.ts'
 import type { DatasetRecord } from './define-dataset.ts'
 import { demo } from './demo/demo.ts'
@@ -31,12 +31,7 @@ export async function openDataset(name: string, root: string, options: FolderOpt
       throw notFetched(root, record, `no ${relative(root, cause.path)}`, cause)
     })
   }
-  const meant = nearest(name, datasetNames)
-  throw new InputError('data set', {
-    expected: `one of ${datasetNames.join(', ')}`,
-    received: `'${name}'`,
-    remedy: meant ? `Did you mean '${meant}'?` : 'Choose one of these.',
-  })
+  throw choiceError('data set', name, datasetNames)
 }
 
 /** The error of a folder that is not there, or lacks one of its lists. */

@@ -1,4 +1,4 @@
-import { InputError, nearest } from '@dml-crc/core'
+import { choiceError, InputError } from '@dml-crc/core'
 import * as tf from '@tensorflow/tfjs'
 import type { Backbone } from '../backbone.ts'
 import { checkedNames } from '../feature-parts.ts'
@@ -37,12 +37,7 @@ function outputOf(model: tf.LayersModel, layer: string, name: string): tf.Symbol
   const found = model.layers.find((each) => each.name === layer)
   if (!found) {
     const names = model.layers.map((each) => each.name)
-    const close = nearest(layer, names)
-    throw new InputError(`layers of ${name}`, {
-      expected: `one of ${names.join(', ')}`,
-      received: layer,
-      remedy: close ? `Did you mean ${close}?` : 'Choose one of these.',
-    })
+    throw choiceError(`layers of ${name}`, layer, names)
   }
   const output = found.output as tf.SymbolicTensor
   if (output.rank === 2 || output.rank === 4) return output

@@ -1,6 +1,7 @@
 import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import {
+  choiceError,
   clearLock,
   DataError,
   download,
@@ -62,10 +63,7 @@ export interface CountedSource extends Source {
 
 function sourceOf(name: string, root: string): CountedSource {
   const record = RECORDS.get(name)
-  if (!record) {
-    const expected = `one of ${[...RECORDS.keys()].join(', ')}, demo`
-    throw new InputError('data set to get', { expected, received: `'${name}'`, remedy: 'Choose one of these.' })
-  }
+  if (!record) throw choiceError('data set to get', name, [...RECORDS.keys(), 'demo'])
   const { source, images } = record
   if ('files' in source) return { ...source, images }
   throw new InputError('data set to get', {

@@ -59,6 +59,5 @@ export function methodNamed(name: string): Method {
     'Unknown method',
     name,
     methods.map((method) => method.name),
-    'Take one of those.',
   )
 }

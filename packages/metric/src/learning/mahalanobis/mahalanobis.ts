@@ -61,7 +61,7 @@ export interface Mahalanobis {
 }
 
 function checkChoice(what: string, value: string, choices: readonly string[]): void {
-  if (!choices.includes(value)) throw choiceError(what, value, choices, 'Choose one of them.')
+  if (!choices.includes(value)) throw choiceError(what, value, choices)
 }
 
 /**
