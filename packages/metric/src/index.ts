@@ -32,6 +32,8 @@ export {
 } from './fitting/define-method.ts'
 export type { Samples } from './fitting/normalised-samples.ts'
 export { parseOptions } from './fitting/parse-options.ts'
+export { fitSums, type SumsMethod } from './heads/fit-sums.ts'
+export { mergeSums, type SampleSums, type SumsOptions, sampleSums } from './heads/sample-sums.ts'
 export { adamStep } from './learning/adam.ts'
 export {
   type CollaborativeObjective,

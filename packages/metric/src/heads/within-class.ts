@@ -74,7 +74,7 @@ export function whiten(factor: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** (1 − share)·S_w + share·tr(S_w)/d·I, factored. */
-export function shrunkFactor({ scatter }: WithinClass, ofScatter: number, ofIdentity: number): tf.Tensor2D {
+export function shrunkFactor({ scatter }: ClassScatter, ofScatter: number, ofIdentity: number): tf.Tensor2D {
   return tf.tidy(() => {
     const width = scatter.shape[0]
     const eye = tf.eye(width)

@@ -1,14 +1,13 @@
-import { choleskySolve } from '@dml-crc/engine/linalg'
 import * as tf from '@tensorflow/tfjs'
 import * as z from 'zod'
-import { product } from '../../coding/product.ts'
 import { defineMethod } from '../../fitting/define-method.ts'
 import { type Choice, chooseOnGrid, inUnit } from '../../heads/choose-on-grid.ts'
+import { discriminants } from '../../heads/discriminants.ts'
 import { heldOutAccuracy } from '../../heads/held-out-accuracy.ts'
 import { ledoitWolfFactor } from '../../heads/ledoit-wolf.ts'
 import { leftOutProducts, shrunkFactor, type WithinClass, withinClass } from '../../heads/within-class.ts'
 import { readLinear } from '../../model/decisions/linear.ts'
-import { classCounts, type LabelledMatrix } from '../../samples/checks.ts'
+import { classCounts } from '../../samples/checks.ts'
 import { withTensors } from '../../samples/with-tensors.ts'
 
 /** Odds s/(1−s) of the shrinkage that the search starts with, and its limits. */
@@ -41,7 +40,7 @@ export const lda = defineMethod({
       const kept = tf.tidy(() => {
         const s = choice?.value ?? shrinkage
         const factor = typeof s === 'number' ? shrunkFactor(stats, 1 - s, s) : ledoitWolfFactor(stats, samples)
-        return discriminants(stats, factor, samples)
+        return discriminants(stats, factor, classCounts(samples.labels))
       })
       return { decision: await readLinear(kept), ...(choice && { chosen: { shrinkage: choice } }) }
     }),
@@ -64,13 +63,3 @@ async function chooseShrinkage(stats: WithinClass, labels: Int32Array): Promise<
 }
 
 const shareOf = (odds: number) => odds / (1 + odds)
-
-/** Weights [d, C] and bias [C] on features as they came, from the factor of N·Σ. */
-function discriminants({ centre, means }: WithinClass, factor: tf.Tensor2D, { labels }: LabelledMatrix) {
-  const count = labels.length
-  const prior = tf.tensor1d(Float32Array.from(classCounts(labels), (n) => Math.log(n / count)))
-  const weights = tf.mul(choleskySolve(factor, tf.transpose(means)), count) as tf.Tensor2D
-  const half = tf.div(tf.sum(tf.mul(tf.transpose(weights), means), 1), 2)
-  const bias = tf.sub(tf.sub(prior, half), tf.squeeze(product(centre, weights), [0])) as tf.Tensor1D
-  return { weights, bias }
-}
