@@ -7,6 +7,6 @@ folder=${1:-.bench-peers}
 
 python3 -m venv "$folder"
 "$folder/bin/pip" install --quiet --disable-pip-version-check \
-  torch==2.13.0 torchvision==0.28.0 pillow numpy scipy scikit-learn onnx onnxruntime
+  torch==2.13.0 torchvision==0.28.0 timm pillow numpy scipy scikit-learn onnx onnxruntime
 "$folder/bin/pip" freeze --disable-pip-version-check >"$folder/versions.txt"
 echo "peers are in $folder: npm run bench -- --python $folder/bin/python"

@@ -41,3 +41,19 @@ export const mobilenetForward = {
   sides,
   targets: ({ batch }) => (batch === 32 ? atLeast(1) : []),
 }
+
+/** A network of timm's beside timm itself. */
+const timmForward = (name, network) => ({
+  name,
+  title: 'forward pass',
+  label,
+  work,
+  sizes: (quick) => [{ network, batch: quick ? 1 : 8 }],
+  repeats: 7,
+  warmUps: 2,
+  sides: [here(prepare), peer('timm', 'forward_torch.py')],
+  targets: () => atLeast(0.9),
+})
+
+export const vitForward = timmForward('vit-forward', 'vit_small_patch14_dinov2')
+export const convnextForward = timmForward('convnext-forward', 'convnext_tiny')

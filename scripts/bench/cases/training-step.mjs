@@ -113,6 +113,21 @@ export const mobilenetStep = {
   sides: [here(softmaxStep), peer('PyTorch', 'training_step.py')],
 }
 
+/** A network of timm's beside timm itself. */
+const timmStep = (name, network) => ({
+  name,
+  title: 'training step',
+  label,
+  work,
+  sizes: (quick) => [{ network, batch: quick ? 1 : 8 }],
+  repeats: 5,
+  sides: [here(softmaxStep), peer('timm', 'training_step.py')],
+  targets: () => [{ what: 'speed, of the best peer', measured: speed, atLeast: 0.8 }],
+})
+
+export const vitStep = timmStep('vit-step', 'vit_small_patch14_dinov2')
+export const convnextStep = timmStep('convnext-step', 'convnext_tiny')
+
 const overBare = (row) => secondsOf('here')(row) / secondsOf('softmax')(row) - 1
 
 export const bankOfThePaper = {

@@ -1,4 +1,4 @@
-"""The networks in PyTorch, channels last, up to the mean over space of the last map. Norms are folded into the convolutions, as here."""
+"""The networks in PyTorch, channels last, up to their features. Norms are folded into the convolutions, as here; those of timm are as timm has them."""
 
 import torch
 from side import size, threads
@@ -6,6 +6,7 @@ from torch.nn import AdaptiveAvgPool2d, Conv2d, Flatten, MaxPool2d, ReLU, ReLU6,
 
 torch.set_num_threads(threads)
 torch.manual_seed(0)
+library = f"PyTorch {torch.__version__}"
 
 
 def vgg19():
@@ -29,15 +30,28 @@ def mobilenet_v1():
     return layers, channels
 
 
+OWN = {"vgg19": vgg19, "mobilenet_v1": mobilenet_v1}
+name = size["network"]
+if name not in OWN:
+    import timm
+
+    library += f", timm {timm.__version__}"
+
+
+def body():
+    """Layers from the images to the features, and the number of these."""
+    if name in OWN:
+        layers, channels = OWN[name]()
+        return [*layers, AdaptiveAvgPool2d(1), Flatten()], channels
+    network = timm.create_model(name, num_classes=0, **({"img_size": 224} if name.startswith("vit_") else {}))
+    return [network], network.num_features
+
+
 def make(*head):
     """The network of the case; `head` makes further layers of the number of features."""
-    layers, channels = {"vgg19": vgg19, "mobilenet_v1": mobilenet_v1}[size["network"]]()
-    network = Sequential(*layers, AdaptiveAvgPool2d(1), Flatten(), *(each(channels) for each in head))
-    return network.to(memory_format=torch.channels_last)
+    layers, channels = body()
+    return Sequential(*layers, *(each(channels) for each in head)).to(memory_format=torch.channels_last)
 
 
 def batch():
     return torch.rand(size["batch"], 3, 224, 224).to(memory_format=torch.channels_last)
-
-
-library = f"PyTorch {torch.__version__}"

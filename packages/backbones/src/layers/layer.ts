@@ -1,5 +1,5 @@
 import type { Prng } from '@dml-crc/core'
-import type * as tf from '@tensorflow/tfjs'
+import * as tf from '@tensorflow/tfjs'
 import { z } from 'zod'
 import type { Parameter } from './parameter.ts'
 
@@ -47,14 +47,14 @@ export interface Scope {
 /** A layer that is built for an input of a given number of channels. */
 export type LayerPlan = (scope: Scope, channels: number) => Layer
 
-/** The given layers, one after the other. */
+/** The given layers, one after the other. What a layer makes on its way is freed before the next one runs, unless a gradient needs it. */
 export function chain(...plans: LayerPlan[]): LayerPlan {
   return (scope, channels) => {
     const layers: Layer[] = []
     for (const plan of plans) layers.push(plan(scope, layers.at(-1)?.channels ?? channels))
     return {
       channels: layers.at(-1)?.channels ?? channels,
-      apply: (x, pass) => layers.reduce((y, layer) => layer.apply(y, pass), x),
+      apply: (x, pass) => layers.reduce((y, layer) => tf.tidy(() => layer.apply(y, pass)), x),
     }
   }
 }
