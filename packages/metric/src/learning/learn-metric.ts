@@ -24,7 +24,8 @@ export interface LearnedMetric {
 /**
  * Learns the metric of DML-CRC on normalised features: every sample is coded over all the others (leave-one-out), and
  * softmax of the logits of its code must find its class. L, λ and the weights of the decision rule are learned by
- * full-batch Adam steps; noise or random views, the low rank and the pull to the start keep L from fitting single samples.
+ * Adam steps on all samples, or on parts of a large set; noise or random views, the low rank and the pull to the start
+ * keep L from fitting single samples.
  *
  * @param features [V, d] views, of the images that `images` names
  * @param context.gamma γ of ProCRC, to learn the metric through its code instead of CRC's

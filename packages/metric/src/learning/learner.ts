@@ -1,17 +1,17 @@
 import type { Prng } from '@dml-crc/core/prng'
 import * as tf from '@tensorflow/tfjs'
-import { classLayout } from '../coding/class-layout.ts'
 import { classLogits } from '../coding/class-logits.ts'
 import { leaveOneOutCodes } from '../coding/codes.ts'
 import { proCrcLeaveOneOutCodes } from '../coding/pro-crc-code.ts'
 import { product } from '../coding/product.ts'
-import { type Matrix, takeNumbers, toTensor } from '../samples/matrix.ts'
-import { drawSamples, type Images, meanViews } from '../samples/views.ts'
+import { type Matrix, takeNumbers } from '../samples/matrix.ts'
+import { type Images, meanViews } from '../samples/views.ts'
 import { Adam } from './adam.ts'
 import { crossEntropy } from './losses/cross-entropy.ts'
 import { mahalanobis } from './mahalanobis/mahalanobis.ts'
 import { type MetricParameters, metricParameters } from './mahalanobis/metric-parameters.ts'
 import type { MetricOptions } from './metric-options.ts'
+import { type StepSamples, samplesOfSteps } from './step-samples.ts'
 import { variableGradients } from './variable-gradients.ts'
 
 /** What the training of one metric needs, after all checks. */
@@ -28,7 +28,7 @@ export interface LearningTask {
 /** A metric while it is learned. */
 export interface Learner {
   readonly parameters: MetricParameters
-  /** One full-batch step; gives the leave-one-out loss before it. */
+  /** One step on all images, or on as many as the options let it take; gives the leave-one-out loss before it. */
   step(): Promise<number>
   /** Frees all of it, the parameters too. */
   dispose(): void
@@ -38,11 +38,10 @@ export interface Learner {
 const RANK = 256
 
 export async function createLearner({ features, images, options, gamma, prng }: LearningTask): Promise<Learner> {
-  const { form, rule, noise, smoothing, learningRate, pull, steps } = options
+  const { form, rule, smoothing, learningRate, pull, steps } = options
   const dim = features.shape[1]
   const rank = options.rank ?? (form === 'low-rank' ? Math.min(RANK, dim, images.labels.length) : dim)
   const init = options.init ?? (form === 'diagonal' ? 'identity' : 'within')
-  const layout = classLayout(images.labels)
   const layer = await mahalanobis({
     dim,
     rank,
@@ -66,15 +65,9 @@ export async function createLearner({ features, images, options, gamma, prng }: 
     })),
   )
   let done = 0
-  // The layout's padding rows are no queries.
-  const truth = layout.order.map((image) => (image < 0 ? 0 : images.labels[image]))
-  const counted = tf.tensor1d(Float32Array.from(layout.order, (image) => (image < 0 ? 0 : 1)))
-  const samplePrng = prng.split('samples')
-  const sample = () => toTensor(drawSamples(features, images, layout, noise, samplePrng))
-  const isRandom = noise > 0 || images.views.some((rows) => rows.length > 1)
-  let fixed = isRandom ? undefined : sample()
+  const samples = samplesOfSteps(features, images, { ...options, prng: prng.split('samples') })
 
-  const lossOf = (x: tf.Tensor2D) => {
+  const lossOf = ({ x, layout, truth, counted }: StepSamples) => {
     const d = parameters.embed(x)
     const lambda = parameters.lambda()
     const alpha =
@@ -91,8 +84,8 @@ export async function createLearner({ features, images, options, gamma, prng }: 
     parameters,
     async step() {
       const loss = tf.tidy(() => {
-        const x = fixed ?? sample()
-        const { value, grads } = variableGradients(() => lossOf(x), variables)
+        const drawn = samples.next()
+        const { value, grads } = variableGradients(() => lossOf(drawn), variables)
         // Half a cosine, so that the last steps settle.
         adam.step(grads, 0.5 * (1 + Math.cos((Math.PI * done) / steps)))
         return value
@@ -103,8 +96,8 @@ export async function createLearner({ features, images, options, gamma, prng }: 
     dispose() {
       adam.dispose()
       parameters.dispose()
-      tf.dispose([counted, start])
-      fixed = void fixed?.dispose()
+      samples.dispose()
+      start.dispose()
     },
   }
 }

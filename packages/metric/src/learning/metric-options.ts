@@ -42,7 +42,10 @@ export const metricOptions = {
     .int()
     .min(0)
     .default(50)
-    .describe('Full-batch steps, or the largest number of them where `earlyStop` chooses; 0 learns nothing'),
+    .describe('Steps, or the largest number of them where `earlyStop` chooses; 0 learns nothing'),
+  batch: count
+    .default(6000)
+    .describe('Most samples of a step, drawn anew for each and coded over one another; all, where there are not more'),
   learningRate: positive
     .default(2e-3)
     .describe('Adam’s first rate for L, lowered along half a cosine; ten times that for λ and the weights'),

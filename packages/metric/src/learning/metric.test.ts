@@ -8,6 +8,7 @@ import { dmlCrcGradient } from '../methods/metric-learning/dml-crc-gradient.ts'
 import { reconstruction } from '../methods/metric-learning/reconstruction.ts'
 import { crc } from '../methods/representation/crc.ts'
 import { explain } from '../model/explain.ts'
+import type { Model } from '../model/model.ts'
 import { predict } from '../model/predict.ts'
 import type { Matrix } from '../samples/matrix.ts'
 import { collaborativeLoss } from './losses/collaborative-loss.ts'
@@ -115,6 +116,17 @@ describe('dmlCrcGradient', () => {
     const only = await fitGradient(train, { ...quick, temperature: 0, meanWeight: 2 })
     expect(only.decision.weights).toMatchObject({ residual: 0, ridge: 0 })
     expect(accuracy((await predict(only, test.features)).labels, test.labels)).toBeGreaterThan(0.5)
+  })
+
+  it('steps on some of the samples lower the loss and help as steps on all do; a batch of all is no other', async () => {
+    const baseline = await crc.make({ ...plain, lambda: 1 }).fit(train.features, train.labels)
+    const share = async (model: Model) => accuracy((await predict(model, test.features)).labels, test.labels)
+    const inParts = await fitGradient(train, { ...quick, batch: 24 })
+    expect(await share(inParts)).toBeGreaterThan((await share(baseline)) + 0.1)
+    const mean = (losses: readonly number[]) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+    expect(mean(inParts.losses!.slice(-5))).toBeLessThan(0.8 * mean(inParts.losses!.slice(0, 5)))
+    const all = await fitGradient(train, { ...quick, steps: 3, batch: train.labels.length })
+    expect(all.losses).toEqual((await fitGradient(train, { ...quick, steps: 3 })).losses)
   })
 
   it('refuses what cannot be learned from', async () => {
