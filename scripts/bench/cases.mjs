@@ -3,7 +3,7 @@ import { matrixProduct, memoryCopy } from './cases/ceiling.mjs'
 import { crc, proCrc, ridge } from './cases/classifiers.mjs'
 import { flowersRun, startUp } from './cases/command.mjs'
 import { convnextForward, mobilenetForward, vgg19Forward, vitForward } from './cases/forward.mjs'
-import { growthC, growthD, growthN, growthR, largeSet, paperSize } from './cases/growth.mjs'
+import { growthC, growthD, growthN, growthPass, growthR, largeSet, paperSize } from './cases/growth.mjs'
 import { imageFeatures, imageFeaturesOnWasm, jpegToBatch } from './cases/images.mjs'
 import { leaveOneOut } from './cases/leave-one-out.mjs'
 import {
@@ -22,7 +22,7 @@ export const cases = [
   ...[crc, proCrc, ridge, leaveOneOut],
   ...[startUp, jpegToBatch, imageFeatures],
   ...[imageFeaturesOnWasm, vgg19StepOnWasm, bankOfThePaper, flowersRun],
-  ...[growthN, growthD, growthC, growthR, paperSize, largeSet],
+  ...[growthN, growthPass, growthD, growthC, growthR, paperSize, largeSet],
 ]
 
 export function caseNamed(name) {

@@ -50,6 +50,27 @@ export const growthR = growth('r', 'rank', [64, 128, 256, 512], {
   width: 512,
 })
 
+/** Samples of a gradient step at most: the default of the method. */
+const BATCH = 6000
+const passes = (count, number) => ({ rank: 256, steps: Math.ceil((number * count) / BATCH) })
+
+/** One pass of gradient steps through the samples, with the start of L and the system of the codes. */
+export const growthPass = {
+  ...once,
+  name: 'growth-pass',
+  title: 'growth of one pass of gradient steps with N',
+  label,
+  along: 'count',
+  sizes: (quick) =>
+    (quick ? [400, 800] : [6000, 24_000, 96_000]).map((count) => ({
+      ...base,
+      ...(quick ? SMALL : { width: 1024, classes: 1000 }),
+      method: 'dmlCrcGradient',
+      count,
+      options: { ...passes(count, 1), ...(quick && { rank: 16 }) },
+    })),
+}
+
 const METHODS = [
   ...['crc', 'dmlCrc', 'proCrc', 'ridge', 'lda', 'wccn', 'knn', 'ncm', 'softmax', 'linearSvm', 'kernelRidge', 'ranPac'],
   ...['pcrc', 'nsc', 'wcrc', 'crNrc', 'nrc', 'dmlProCrc', 'dmlCrcGradient'],
@@ -67,6 +88,12 @@ export const paperSize = {
     ),
 }
 
+/** Gradient steps: ten passes. */
+const LARGE = [
+  ...[{ method: 'crc' }, { method: 'dmlCrc' }, { method: 'ridge' }, { method: 'ncm' }],
+  { method: 'dmlCrcGradient', options: passes(100_000, 10) },
+]
+
 /** A hundred thousand images in a thousand classes. */
 export const largeSet = {
   ...once,
@@ -74,7 +101,7 @@ export const largeSet = {
   title: 'a hundred thousand samples',
   label,
   sizes: (quick) =>
-    ['crc', 'dmlCrc', 'ridge', 'ncm'].map((method) =>
-      quick ? { method, ...SMALL } : { method, count: 100_000, width: 1024, classes: 1000, queries: 10_000 },
+    LARGE.map(({ method, options = {} }) =>
+      quick ? { method, ...SMALL } : { method, count: 100_000, width: 1024, classes: 1000, queries: 10_000, options },
     ),
 }
