@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { casesTable, growthTable, methodsTable, targetsTable } from './bench/tables.mjs'
+import { billionTable, casesTable, growthTable, methodsTable, targetsTable } from './bench/tables.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const SPEED = 'speed.json'
@@ -97,6 +97,7 @@ const documents = {
     growth: () => growthTable(ofScale.filter(({ along }) => along)),
     'paper-size': () => methodsTable(named('paper-size')),
     'large-set': () => methodsTable(named('large-set')),
+    billion: () => billionTable(cases),
   },
 }
 

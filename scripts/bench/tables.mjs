@@ -121,3 +121,50 @@ export function methodsTable({ rows: measured }) {
   )
   return table(['method', 'size', 'fit', 'classify', 'peak memory'], rows, [2, 3, 4])
 }
+
+const BILLION = 1e9
+const DAY = 86_400
+
+/** What a billion images would take at measured rates; cases that are not measured are left out. */
+export function billionTable(cases) {
+  const first = (name) => cases.find((one) => one.name === name)?.rows.find(({ failed }) => !failed)
+  const median = (row) => row.sides[0].seconds.median
+  const [features, product] = [first('features'), first('matrix-product')]
+  const passes = cases.find(({ name }) => name === 'growth-pass')?.rows.filter(({ failed }) => !failed) ?? []
+  const power = passes.length > 1 ? exponent(passes.map((row) => ({ x: row.size.count, y: median(row) }))) : undefined
+  const last = passes.at(-1)
+  const days = (seconds) => `${digits(seconds / DAY)} days`
+  return table(
+    ['step', 'from', 'two cores'],
+    [
+      ...(features
+        ? [
+            [
+              'features by MobileNetV1, one view',
+              `${digits((1000 * median(features)) / features.size.count)} ms an image from files`,
+              days((median(features) / features.size.count) * BILLION),
+            ],
+          ]
+        : []),
+      ...(product
+        ? [
+            [
+              'sums, d = 1,024',
+              `2·N·d² operations at ${rate(product.work, median(product))}`,
+              days((2 * BILLION * 1024 ** 2) / (product.work.amount / median(product))),
+            ],
+          ]
+        : []),
+      ...(power
+        ? [
+            [
+              'one pass of gradient steps, d = 1,024, r = 256',
+              `${duration(median(last))} for ${last.size.count} samples, exponent ${power.toFixed(2)}`,
+              days(median(last) * (BILLION / last.size.count) ** power),
+            ],
+          ]
+        : []),
+    ],
+    [2],
+  )
+}
