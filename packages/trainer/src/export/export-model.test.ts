@@ -174,7 +174,7 @@ it('loads a backbone from a record of your own, with a pool of your own', async 
   const path = join(folder, 'own')
   await exportModel(path, { backbone, model: await task.model() })
   await expect(loadExport(path)).rejects.toThrow(/record of your own/)
-  await expect(loadExport(path, { backbone: record })).rejects.toThrow(/received largest/)
+  await expect(loadExport(path, { backbone: record })).rejects.toThrow(/received «largest»/)
   await expect(loadExport(path, { backbone: findBackbone('tiny_vgg') })).rejects.toThrow(/mine, as the model/)
   const bringing = defineBackbone({ ...record, pool })
   for (const own of [{ backbone: record, pools: [pool] }, { backbone: bringing }]) {
