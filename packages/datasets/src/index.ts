@@ -14,6 +14,7 @@ export { type Verification, verifyDataset } from './fetching/verify.ts'
 export { type FolderDataset, type FolderOptions, folder } from './folder.ts'
 export { decoders } from './images/image.ts'
 export { type Batch, createLoader, type Loader, type LoaderOptions, type LoaderState } from './loading/loader.ts'
+export { cutMix, type Mix, type Mixed, mixup } from './loading/mix.ts'
 export { classBalanced, type Sampler, sequential, shuffled, weighted } from './loading/samplers.ts'
 export { datasetNames, openDataset } from './open.ts'
 export { aircraft, cub200, flowers102, nabirds, pets } from './sets.ts'
@@ -27,5 +28,6 @@ export {
   randomResizedCrop,
   tenCrop,
 } from './transforms/crops.ts'
+export { type RandAugmentOptions, randAugment, trivialAugment } from './transforms/policies.ts'
 export type { Interpolation } from './transforms/resample.ts'
 export type { Size, Transform, View } from './transforms/transform.ts'

@@ -169,9 +169,10 @@ export class Run {
     const begun = seconds()
     const step = this.#step
     let images = 0
-    for (const { images: bytes, shape, labels, indices } of batches) {
+    for (const { images: bytes, shape, labels, indices, mixed } of batches) {
+      if (mixed && !this.#task.takesMixed) throw refusedMix(this.#task.name)
       const tensor = tf.tensor4d(bytes, shape, 'int32')
-      await this.#gradients.add({ images: tensor, labels, indices })
+      await this.#gradients.add({ images: tensor, labels, indices, mixed })
       tensor.dispose()
       images += shape[0]
     }
@@ -270,6 +271,13 @@ export class Run {
     this.#optimizer.dispose()
   }
 }
+
+const refusedMix = (name: string) =>
+  new InputError(`the loader of ${name}`, {
+    expected: 'batches of whole images, for this loss takes one label of each',
+    received: 'mixed images',
+    remedy: 'Leave out `mix`, or train softmax.',
+  })
 
 function checkOptions({ epochs, accumulate = 1, learningRate, clipNorm = 1, average = 0.5, checkpoints }: FitOptions) {
   checkWhole('epochs', epochs)

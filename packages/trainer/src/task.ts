@@ -1,4 +1,5 @@
 import type { Stateful } from '@dml-crc/core'
+import type { Mixed } from '@dml-crc/datasets'
 import type { Matrix } from '@dml-crc/metric'
 import type * as tf from '@tensorflow/tfjs'
 import type { ParameterGroup } from './optimizer/parameter-group.ts'
@@ -11,6 +12,8 @@ export interface TrainingBatch {
   labels: Int32Array
   /** [B], the place of each image among the records given to the loader. */
   indices: Int32Array
+  /** Where the loader mixes images: the labels of their other parts. Only a task that {@link Task.takesMixed} meets it. */
+  mixed?: Mixed
 }
 
 /** Features [N, d] of images, as a backbone gives them, and their labels [N]. */
@@ -29,6 +32,8 @@ export interface Task extends Partial<Stateful> {
   variables: ReadonlyMap<string, tf.Variable>
   /** Those of the variables that learn. */
   groups: readonly ParameterGroup[]
+  /** Whether its loss weighs both labels of an image that mixup or CutMix made of two. */
+  takesMixed?: boolean
   /** Before the first step of a run; not where a run is resumed. */
   start?(): Promise<void>
   /** The mean loss of a batch. Called within a gradient tape: it must be synchronous and differentiable. */

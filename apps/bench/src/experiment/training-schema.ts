@@ -17,6 +17,10 @@ const training = {
   weightDecay: z.number().min(0).optional(),
   warmUp: z.number().min(0).max(0.99).optional().describe('Share of the steps in which the rate rises'),
   clipNorm: z.number().positive().optional().describe('Limit on the norm of the gradients'),
+  augment: z
+    .enum(['trivial', 'rand'])
+    .optional()
+    .describe('Also change each view by TrivialAugment, or by RandAugment with two operations at strength 9 of 30'),
   earlyStop: z
     .strictObject({
       folds: z
@@ -39,9 +43,18 @@ const fineTuning = {
   freeze: z.string().optional().describe('The last block of the backbone that is not trained; nor are those before it'),
 }
 
+/** Of losses that take the mixed labels of mixed images. */
+const softTargets = {
+  smoothing: smoothing.optional(),
+  mix: z
+    .strictObject({ method: z.enum(['mixup', 'cutMix']), alpha: z.number().positive().default(1) })
+    .optional()
+    .describe('Mix every two images of a batch, and their labels; the shares have the distribution Beta(alpha, alpha)'),
+}
+
 /** How a network is trained from scratch. */
 export const Pretraining = z
-  .strictObject({ ...training, smoothing: smoothing.optional() })
+  .strictObject({ ...training, ...softTargets })
   .describe('How a network is trained; on random views of the images, as `randomScale` has them')
 
 export type Pretraining = z.infer<typeof Pretraining>
@@ -82,7 +95,7 @@ export const EndToEnd = z
     z.strictObject({
       method: z.literal('softmax'),
       ...shared,
-      train: FineTuning.extend({ smoothing: smoothing.optional() }),
+      train: FineTuning.extend(softTargets),
     }),
     z.strictObject({ method: z.literal('arcFace'), ...shared, train: FineTuning }),
     z.strictObject({ method: z.literal('proxyNca'), ...shared, train: FineTuning }),

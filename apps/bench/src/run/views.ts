@@ -1,6 +1,14 @@
 import type { FeatureNetwork } from '@dml-crc/backbones'
-import { augment, centerViews, type FixedCropOptions, randomResizedCrop, type Transform } from '@dml-crc/datasets'
-import type { Experiment } from '../experiment/schema.ts'
+import {
+  augment,
+  centerViews,
+  type FixedCropOptions,
+  randAugment,
+  randomResizedCrop,
+  type Transform,
+  trivialAugment,
+} from '@dml-crc/datasets'
+import type { Experiment, TrainingEntry } from '../experiment/schema.ts'
 
 type Choice = Pick<Experiment, 'shortSide' | 'mirror'>
 
@@ -23,6 +31,13 @@ export function randomView(
   { randomScale: scale }: Pick<Experiment, 'randomScale'>,
 ) {
   return augment(randomResizedCrop({ size, scale }), { flip: 0.5 })
+}
+
+/** A random view of an image to train a network on. */
+export function trainingView(network: FeatureNetwork, scale: Pick<Experiment, 'randomScale'>, entry: TrainingEntry) {
+  const view = randomView(network, scale)
+  if (entry.augment === 'trivial') return trivialAugment(view)
+  return entry.augment === 'rand' ? randAugment(view) : view
 }
 
 /** How many fixed views an image has. */

@@ -6,6 +6,7 @@ import { ImageCache } from '../images/cache.ts'
 import { decode } from '../images/decode.ts'
 import { limiter } from '../limiter.ts'
 import type { Transform } from '../transforms/transform.ts'
+import type { Mix, Mixed } from './mix.ts'
 import { type Sampler, sequential } from './samplers.ts'
 
 export interface Batch {
@@ -15,6 +16,8 @@ export interface Batch {
   labels: Int32Array
   /** Where each sample's record stands among those given to the loader. */
   indices: Int32Array
+  /** Where the images are mixed: their other parts. */
+  mixed?: Mixed
 }
 
 export interface LoaderOptions {
@@ -24,6 +27,8 @@ export interface LoaderOptions {
   prng?: Prng
   /** By default {@link sequential}. */
   sampler?: Sampler
+  /** Mixes the images of each batch, as {@link mixup} does; a batch of one image stays as it is. */
+  mix?: Mix
   /** Batches decoded ahead of the one in use. By default 2. */
   prefetch?: number
   /**
@@ -83,7 +88,8 @@ class ImageLoader implements Loader {
   readonly skipped: { record: ImageRecord; error: unknown }[] = []
   readonly #records: readonly ImageRecord[]
   readonly #labels: Int32Array
-  readonly #options: Required<Omit<LoaderOptions, 'signal' | 'prng' | 'cache'>> & Pick<LoaderOptions, 'signal'>
+  readonly #options: Required<Omit<LoaderOptions, 'signal' | 'prng' | 'cache' | 'mix'>> &
+    Pick<LoaderOptions, 'signal' | 'mix'>
   readonly #cache?: ImageCache
   #prng: Prng
   #epoch = 0
@@ -209,10 +215,19 @@ class ImageLoader implements Loader {
     )
     // In the order of the samples, whichever failed first.
     const failed = [...errors.keys()].sort((a, b) => a - b)
+    const batch = failed.length === 0 ? this.#batch(images, indices) : this.#without(errors, images, indices)
     return {
-      batch: failed.length === 0 ? this.#batch(images, indices) : this.#without(errors, images, indices),
+      batch: this.#mixed(batch, this.#prng.split(`mix of epoch ${this.#epoch}`).split(start)),
       skipped: failed.map((i) => ({ record: this.#records[indices[i]], error: errors.get(i) })),
     }
+  }
+
+  #mixed(batch: Batch, prng: Prng): Batch {
+    const { mix } = this.#options
+    const { images, shape, labels } = batch
+    if (!mix || labels.length < 2) return batch
+    const share = mix.apply(images, shape[1], prng)
+    return { ...batch, mixed: { labels: labels.map((_, i) => labels.at(i - 1)!), share } }
   }
 
   #batch(images: Uint8Array, indices: Int32Array): Batch {

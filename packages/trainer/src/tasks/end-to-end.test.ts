@@ -9,6 +9,7 @@ import {
   demo,
   drawDemo,
   type ImageRecord,
+  mixup,
   randomResizedCrop,
   shuffled,
 } from '@dml-crc/datasets'
@@ -295,4 +296,46 @@ it('predict names what files, folders and buffers show', async () => {
   await expect(predict(model, join(folder, 'cache'))).rejects.toThrow(/images in this folder/)
   task.dispose()
   backbone.dispose()
+})
+
+describe('mixed images', () => {
+  const mixing = () =>
+    createLoader(train, { batchSize: 16, transform: center, mix: mixup(), sampler: shuffled, prng: Prng.fromSeed(2) })
+
+  it('the loss of softmax is the cross-entropy of the mixed labels', async () => {
+    const backbone = await newBackbone()
+    const task = softmaxTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(0) })
+    for await (const { images, shape, labels, indices, mixed } of mixing()) {
+      const tensor = tf.tensor4d(images, shape, 'int32')
+      const found = tf.tidy(() => task.loss({ images: tensor, labels, indices, mixed }).dataSync()[0])
+      const expected = tf.tidy(() => {
+        const [kernel, bias] = ['head/kernel', 'head/bias'].map((name) => task.variables.get(name)!)
+        const features = backbone.forward(backbone.preprocess(tensor), { training: true })
+        const scores = tf.add(tf.matMul(features, kernel as tf.Tensor2D), bias)
+        const targets = tf.tensor2d(
+          Array.from(labels, (label, i) => {
+            const row = new Array<number>(CLASSES).fill(0)
+            row[label] += mixed!.share
+            row[mixed!.labels[i]] += 1 - mixed!.share
+            return row
+          }),
+        )
+        return tf.losses.softmaxCrossEntropy(targets, scores).dataSync()[0]
+      })
+      expect(found).toBeCloseTo(expected, 4)
+      expect([...mixed!.labels]).toEqual([labels.at(-1), ...labels.subarray(0, -1)])
+      tensor.dispose()
+      break
+    }
+    task.dispose()
+    backbone.dispose()
+  })
+
+  it('a task whose loss takes one label of an image refuses them', async () => {
+    const backbone = await newBackbone()
+    const task = proxyNcaTask({ backbone, classes: CLASSES, prng: Prng.fromSeed(0) })
+    await expect(fit(task, { ...options(1), loader: mixing() })).rejects.toThrow(/whole images.*mixed images/)
+    task.dispose()
+    backbone.dispose()
+  })
 })

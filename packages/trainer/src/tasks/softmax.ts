@@ -25,7 +25,8 @@ export interface SoftmaxTask extends Task {
 
 /**
  * The baseline that every reader expects: a dense layer on the backbone's features f [B, d], and the cross-entropy of
- * softmax(f W + b), W [d, C]. The backbone stays the caller's to dispose of.
+ * softmax(f W + b), W [d, C]. Images that the loader mixes have the cross-entropy of their mixed labels. The backbone stays the caller's to
+ * dispose of.
  * @throws {InputError} for fewer than two classes.
  */
 export function softmaxTask({
@@ -61,9 +62,14 @@ export function softmaxTask({
       ...backboneGroups(backbone.variables, backboneRate),
       ...decayOnlyKernels({ name: 'head', variables: head }),
     ],
-    loss({ images, labels }) {
-      const features = backbone.forward(backbone.preprocess(images), { training: true })
-      return crossEntropy(logits(features), labels, { smoothing })
+    takesMixed: true,
+    loss({ images, labels, mixed }) {
+      const scores = logits(backbone.forward(backbone.preprocess(images), { training: true }))
+      const own = crossEntropy(scores, labels, { smoothing })
+      if (!mixed) return own
+      // Cross-entropy is linear in its target: this is that of the mixed one.
+      const other = crossEntropy(scores, mixed.labels, { smoothing })
+      return tf.add(tf.mul(own, mixed.share), tf.mul(other, 1 - mixed.share)) as tf.Scalar
     },
     async model() {
       const [weights, own] = await Promise.all([kernel.data(), bias.data()])

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Backbone } from '@dml-crc/backbones'
 import type { OnProgress, Prng } from '@dml-crc/core'
-import { createLoader, type ImageRecord, type Sampler } from '@dml-crc/datasets'
+import { createLoader, cutMix, type ImageRecord, mixup, type Sampler } from '@dml-crc/datasets'
 import {
   adamW,
   bestWeights,
@@ -16,7 +16,9 @@ import type { TrainingEntry } from '../../experiment/schema.ts'
 import type { Curve } from '../../results/details.ts'
 import type { Row } from '../../results/schema.ts'
 import type { Study } from '../study.ts'
-import { randomView } from '../views.ts'
+import { trainingView } from '../views.ts'
+
+const MIXES = { mixup, cutMix }
 
 /** What a training needs beside what the experiment says of it. */
 export interface TrainingParts {
@@ -49,10 +51,11 @@ export async function train(
   { experiment, folder, terminal, signal }: Study,
   task: Task,
   backbone: Backbone,
-  { epochs, batchSize, learningRate, weightDecay, warmUp, clipNorm, earlyStop }: TrainingEntry,
+  entry: TrainingEntry,
   { title, prng, checkpoints, sampler, records, heldOutAccuracy }: TrainingParts,
 ): Promise<Trained> {
-  const transform = randomView(backbone, experiment)
+  const { epochs, batchSize, learningRate, weightDecay, warmUp, clipNorm, earlyStop, mix } = entry
+  const transform = trainingView(backbone, experiment, entry)
   const clock = clockCallback()
   const best = { monitor: 'accuracy', mode: 'max' } as const
   const ending = earlyStop && [
@@ -60,7 +63,7 @@ export async function train(
     bestWeights({ ...best, variables: task.variables }),
   ]
   const result = await fit(task, {
-    loader: createLoader(records, { batchSize, transform, prng, sampler }),
+    loader: createLoader(records, { batchSize, transform, prng, sampler, mix: mix && MIXES[mix.method](mix) }),
     epochs,
     optimizer: adamW({ weightDecay }),
     learningRate,
