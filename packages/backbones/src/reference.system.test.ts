@@ -123,6 +123,7 @@ const NETWORKS = [
   ['vgg16', 'block5_pool', 'timm', 'eval'],
   ...['eval', 'train'].flatMap((mode) => [
     ['resnet18', 'layer4', 'torchvision', mode],
+    ['resnet34', 'layer4', 'timm', mode],
     ['resnet50', 'layer4', 'timm', mode],
     ['mobilenet_v2', 'Conv_1', 'torchvision', mode],
     ['mobilenet_v2', 'Conv_1', 'timm', mode],
@@ -135,7 +136,9 @@ const NETWORKS = [
   ['vgg16_bn', 'block5_pool', 'timm', 'eval'],
   ['vgg19_bn', 'block5_pool', 'timm', 'eval'],
   ['resnet101', 'layer4', 'timm', 'eval'],
+  ['densenet169', 'block4', 'timm', 'eval'],
   ['convnext_tiny', 'norm', 'timm', 'eval'],
+  ['convnext_small', 'norm', 'timm', 'eval'],
   ['convnextv2_tiny', 'norm', 'timm', 'eval'],
 ]
 

@@ -14,8 +14,11 @@ import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
 import { type Naming, torchDialect } from '../weights/naming.ts'
 import { timmWeights } from '../weights/timm.ts'
 
-/** Section 2.2 of the first paper: stage ratio (3, 3, 9, 3), widths of ResNet-50 times 1.5. */
-const DEPTHS = [3, 3, 9, 3]
+/** Blocks of each stage: section 3 of the first paper. */
+const TINY = [3, 3, 9, 3]
+const SMALL = [3, 3, 27, 3]
+
+/** Of T and S: the widths of ResNet-50 times 1.5. */
 const WIDTHS = [96, 192, 384, 768]
 
 const depthwise = (unit: string) => convolution(`${unit}.conv_dw`, { depthwise: true, kernel: 7, activation: 'linear' })
@@ -44,7 +47,7 @@ const blockV2 = (unit: string, width: number): LayerPlan =>
   })
 
 /** The last norm comes after the mean over space. */
-function blocksOf(make: typeof blockV2): Block[] {
+function blocksOf(make: typeof blockV2, depths: readonly number[]): Block[] {
   const stages = WIDTHS.map((width, stage): Block => {
     const start =
       stage === 0
@@ -53,7 +56,7 @@ function blocksOf(make: typeof blockV2): Block[] {
             layerNorm(`stages.${stage}.downsample.0`),
             patches(`stages.${stage}.downsample.1`, { side: 2, filters: width }),
           ]
-    const body = Array.from({ length: DEPTHS[stage] }, (_, i) => make(`stages.${stage}.blocks.${i}`, width))
+    const body = Array.from({ length: depths[stage] }, (_, i) => make(`stages.${stage}.blocks.${i}`, width))
     return { name: `stage${stage + 1}`, size: width, plan: chain(...start, ...body) }
   })
   const norm: Block = { name: 'norm', size: WIDTHS[3], plan: chain(globalAverage(), layerNorm('head.norm')) }
@@ -72,25 +75,28 @@ const timm: Naming = {
 
 const convnext = (
   make: typeof blockV2,
+  depths: readonly number[],
   about: Pick<BackboneRecord, 'name' | 'title' | 'paper' | 'weights'>,
 ): BackboneRecord =>
   defineBackbone({
     ...about,
     inputSize: 224,
     minimumSize: 32,
-    blocks: blocksOf(make),
+    blocks: blocksOf(make, depths),
     defaultLayer: 'norm',
     dialect: torchDialect,
     preprocessing: timm.preprocessing,
     namings: [timm],
   })
 
+const PAPER = 'Liu et al., "A ConvNet for the 2020s", CVPR 2022, https://arxiv.org/abs/2201.03545'
+
 const cropped = (crop: number): { preprocessing: Preprocessing } => ({ preprocessing: { ...bicubicRgb, crop } })
 
-export const convnextTiny = convnext(block, {
+export const convnextTiny = convnext(block, TINY, {
   name: 'convnext_tiny',
   title: 'ConvNeXt-T',
-  paper: 'Liu et al., "A ConvNet for the 2020s", CVPR 2022, https://arxiv.org/abs/2201.03545',
+  paper: PAPER,
   weights: {
     ...timmWeights('convnext_tiny', 'in12k_ft_in1k', {
       trainedOn: 'ImageNet-12k, then ImageNet-1k',
@@ -110,7 +116,30 @@ export const convnextTiny = convnext(block, {
   },
 })
 
-export const convnextV2Tiny = convnext(blockV2, {
+export const convnextSmall = convnext(block, SMALL, {
+  name: 'convnext_small',
+  title: 'ConvNeXt-S',
+  paper: PAPER,
+  weights: {
+    ...timmWeights('convnext_small', 'in12k_ft_in1k', {
+      trainedOn: 'ImageNet-12k, then ImageNet-1k',
+      licence: 'Apache-2.0',
+      ...cropped(0.95),
+    }),
+    ...timmWeights('convnext_small', 'fb_in22k', {
+      trainedOn: 'ImageNet-22k',
+      licence: 'Apache-2.0',
+      ...cropped(0.875),
+    }),
+    ...timmWeights('convnext_small', 'fb_in1k', {
+      trainedOn: 'ImageNet-1k',
+      licence: 'Apache-2.0',
+      ...cropped(0.875),
+    }),
+  },
+})
+
+export const convnextV2Tiny = convnext(blockV2, TINY, {
   name: 'convnextv2_tiny',
   title: 'ConvNeXt V2-T',
   paper:

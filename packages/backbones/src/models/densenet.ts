@@ -4,12 +4,10 @@ import { halvingAverage, overlappingMaxPool } from '../layers/convolution/poolin
 import { chain } from '../layers/layer.ts'
 import { normActivation } from '../layers/norm/norm-activation.ts'
 import { bicubicRgb } from '../preprocessing.ts'
-import { type Block, defineBackbone } from '../record.ts'
+import { type BackboneRecord, type Block, defineBackbone } from '../record.ts'
 import { type Naming, torchDialect } from '../weights/naming.ts'
 import { timmWeights } from '../weights/timm.ts'
 
-/** Table 1 of the paper, DenseNet-121: layers of each dense block. */
-const DEPTHS = [6, 12, 24, 16]
 const GROWTH = 32
 const STEM = 64
 
@@ -31,14 +29,15 @@ const transition = (unit: string, filters: number) =>
     halvingAverage(),
   )
 
-function blocksOf(): Block[] {
+/** `depths`: the layers of each dense block, as in table 1 of the paper. */
+function blocksOf(depths: readonly number[]): Block[] {
   const stem = convolution('conv0', { filters: STEM, kernel: 7, stride: 2, norm: true })
   const blocks: Block[] = [{ name: 'stem', size: STEM, plan: chain(stem, overlappingMaxPool()) }]
   let channels = STEM
-  DEPTHS.forEach((depth, i) => {
+  depths.forEach((depth, i) => {
     const layers = Array.from({ length: depth }, (_, j) => denseLayer(`denseblock${i + 1}.denselayer${j + 1}`))
     channels += depth * GROWTH
-    const isLast = i === DEPTHS.length - 1
+    const isLast = i === depths.length - 1
     if (!isLast) channels /= 2
     const end = isLast ? normActivation('norm5') : transition(`transition${i + 1}`, channels)
     blocks.push({ name: `block${i + 1}`, size: channels, plan: chain(...layers, end) })
@@ -59,28 +58,32 @@ const naming: Naming = {
   classifier: /^classifier\./,
 }
 
-export const densenet121 = defineBackbone({
+const tag = (name: string, of: string) =>
+  timmWeights(name, of, { trainedOn: 'ImageNet-1k', licence: 'Apache-2.0', preprocessing: bicubicRgb })
+
+const densenet = (rest: Pick<BackboneRecord, 'name' | 'title' | 'blocks' | 'weights'>): BackboneRecord =>
+  defineBackbone({
+    ...rest,
+    paper:
+      'Huang, Liu, van der Maaten, Weinberger, "Densely Connected Convolutional Networks", CVPR 2017, https://arxiv.org/abs/1608.06993',
+    inputSize: 224,
+    minimumSize: 32,
+    defaultLayer: 'block4',
+    dialect: torchDialect,
+    preprocessing: bicubicRgb,
+    namings: [naming],
+  })
+
+export const densenet121 = densenet({
   name: 'densenet121',
   title: 'DenseNet-121',
-  paper:
-    'Huang, Liu, van der Maaten, Weinberger, "Densely Connected Convolutional Networks", CVPR 2017, https://arxiv.org/abs/1608.06993',
-  inputSize: 224,
-  minimumSize: 32,
-  blocks: blocksOf(),
-  defaultLayer: 'block4',
-  dialect: torchDialect,
-  preprocessing: bicubicRgb,
-  namings: [naming],
-  weights: {
-    ...timmWeights('densenet121', 'ra_in1k', {
-      trainedOn: 'ImageNet-1k',
-      licence: 'Apache-2.0',
-      preprocessing: bicubicRgb,
-    }),
-    ...timmWeights('densenet121', 'tv_in1k', {
-      trainedOn: 'ImageNet-1k',
-      licence: 'Apache-2.0',
-      preprocessing: bicubicRgb,
-    }),
-  },
+  blocks: blocksOf([6, 12, 24, 16]),
+  weights: { ...tag('densenet121', 'ra_in1k'), ...tag('densenet121', 'tv_in1k') },
+})
+
+export const densenet169 = densenet({
+  name: 'densenet169',
+  title: 'DenseNet-169',
+  blocks: blocksOf([6, 12, 32, 32]),
+  weights: tag('densenet169', 'tv_in1k'),
 })

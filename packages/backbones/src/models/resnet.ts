@@ -116,6 +116,13 @@ export const resnet18 = resnet({
   namings: [torchNaming],
 })
 
+export const resnet34 = resnet({
+  name: 'resnet34',
+  title: 'ResNet-34',
+  blocks: blocksOf([3, 4, 6, 3], basic, 1),
+  namings: [torchNaming],
+})
+
 export const resnet101 = resnet({
   name: 'resnet101',
   title: 'ResNet-101',
