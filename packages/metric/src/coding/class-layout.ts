@@ -84,12 +84,31 @@ export function classLayout(labels: Int32Array, classes?: number): ClassLayout {
 }
 
 /** The rows of `matrix` in the order of the layout, zeros where it fills. */
-export function arrangeMatrix({ data, shape: [, width] }: Matrix, layout: ClassLayout): Matrix {
+export function arrangeMatrix(matrix: Matrix, layout: ClassLayout): Matrix {
+  if (layout.isIdentity) return matrix
+  const {
+    data,
+    shape: [, width],
+  } = matrix
   const out = new Float32Array(layout.rows * width)
   layout.order.forEach((row, place) => {
     if (row >= 0) out.set(data.subarray(row * width, (row + 1) * width), place * width)
   })
   return { data: out, shape: [layout.rows, width] }
+}
+
+/** Rows and columns of `matrix` [N, N] in the order of the layout [N', N'], zeros where it fills. */
+export function arrangeSquare(matrix: Matrix, layout: ClassLayout): Matrix {
+  if (layout.isIdentity) return matrix
+  const { data, shape } = matrix
+  const { order, rows } = layout
+  const out = new Float32Array(rows * rows)
+  for (let i = 0; i < rows; i++) {
+    if (order[i] < 0) continue
+    const [from, to] = [order[i] * shape[1], i * rows]
+    for (let j = 0; j < rows; j++) if (order[j] >= 0) out[to + j] = data[from + order[j]]
+  }
+  return { data: out, shape: [rows, rows] }
 }
 
 /** The rows of x [N, d] in the order of the layout [N', d]; differentiable, without a scatter. */

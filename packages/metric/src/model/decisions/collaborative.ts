@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import * as z from 'zod'
 import { blockCode, solveBlockSystem } from '../../coding/block-code.ts'
-import { arrange, arrangeMatrix, classLayout, gramBlocks } from '../../coding/class-layout.ts'
+import { arrange, arrangeMatrix, arrangeSquare, classLayout, gramBlocks } from '../../coding/class-layout.ts'
 import { classLogits } from '../../coding/class-logits.ts'
 import { classFactors, classWiseCodes } from '../../coding/class-wise-code.ts'
 import { innerProducts } from '../../coding/kernel.ts'
@@ -91,12 +91,11 @@ function openDictionary({ dictionary, labels, gamma, code }: CollaborativeDecisi
     default: {
       if (gamma !== undefined) {
         // Rows and columns in the layout's order: at its zeros a code is 0, whatever their kernel products are.
-        const byRows = arrange(toTensor(code.inverse), layout)
-        const inverse = arrange(tf.transpose(byRows) as tf.Tensor2D, layout)
+        const inverse = toTensor(arrangeSquare(code.inverse, layout))
         return {
           dictionary: own,
           tensors: [...kept, inverse],
-          codes: (q) => product(inverse, innerProducts(d, q, gamma), { a: true }),
+          codes: (q) => product(inverse, innerProducts(d, q, gamma)),
         }
       }
       const { rows, square } = ridgeCode(toTensor(dictionary), toTensor(code.inverse))
