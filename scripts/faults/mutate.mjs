@@ -8,6 +8,7 @@ export const FORMATS = [
   'jpeg',
   'png',
   'mat',
+  'mat values',
   'npy',
   'npz',
   'csv',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { loadExperiment } from '../../apps/bench/src/experiment/load.ts'
 import { readDetails, readResults } from '../../apps/bench/src/results/read.ts'
 import { RunFolder } from '../../apps/bench/src/results/run-folder.ts'
-import { Prng, readFeatures, readLabels, readSafetensors } from '../../packages/core/src/index.ts'
+import { Prng, readFeatures, readLabels, readMatValues, readSafetensors } from '../../packages/core/src/index.ts'
 import { extract } from '../../packages/datasets/src/fetching/extract.ts'
 import { decode } from '../../packages/datasets/src/images/decode.ts'
 import { centerCrop, folder as openFolder } from '../../packages/datasets/src/index.ts'
@@ -109,6 +109,11 @@ export const SUBJECTS = {
   jpeg: image('jpg', (picture) => picture.jpeg()),
   png: image('png', (picture) => picture.png()),
   mat: arrayFile('scipy_compressed.mat'),
+  async 'mat values'(folder) {
+    const file = join(folder, 'values.mat')
+    cpSync(join(arrays, 'scipy_values_plain.mat'), file)
+    return { file, read: async () => void (await readMatValues(file)) }
+  },
   npy: arrayFile('fortran_3d.npy'),
   npz: arrayFile('scikit_learn.npz', { isChecked: true }),
   csv: arrayFile('table.csv'),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.io import savemat
+from scipy.sparse import csc_matrix
 
 here = Path(__file__).parent.parent / "src" / "arrays" / "testdata"
 goldens = {}
@@ -46,5 +47,23 @@ arrays = {
 }
 for name, compressed in (("plain", False), ("compressed", True)):
     savemat(here / f"scipy_{name}.mat", arrays, do_compression=compressed)
+
+# Texts in cells, structures with texts and numbers, and both within each other: what the lists of data sets are made of.
+texts = np.array([["n02085620-Chihuahua/1.jpg"], ["löwenzahn"], ["🌼"], [""]], dtype=object)
+structures = np.zeros((1, 3), dtype=[("path", object), ("class", object), ("box", object)])
+for i in range(3):
+    structures[0, i] = (f"car_ims/{i + 1:06}.jpg", np.uint8(i + 1), np.array([[1.5, 2], [3, 4 + i]]))
+values = {
+    "texts": texts,
+    "rows": np.array(["ab ", "cde"]),
+    "structures": structures,
+    "nested": {"inner": {"names": np.array(["a", "b"], dtype=object)}, "none": np.zeros((0, 0))},
+    "labels": np.array([[1.0], [120.0]]),
+    "flag": np.array([[True, False]]),
+    "sparse": csc_matrix(np.eye(3)),
+    "holds_sparse": np.array(["a", csc_matrix(np.eye(3))], dtype=object),
+}
+for name, compressed in (("plain", False), ("compressed", True)):
+    savemat(here / f"scipy_values_{name}.mat", values, do_compression=compressed)
 
 (here / "goldens.json").write_text(json.dumps(goldens, indent=1) + "\n")

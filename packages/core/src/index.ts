@@ -1,5 +1,6 @@
 export { float32ToFloat16 } from './arrays/float16.ts'
-export { readFeatures, readLabels, readLabelsBeside, readMat } from './arrays/read.ts'
+export type { MatValue } from './arrays/mat-values.ts'
+export { readFeatures, readLabels, readLabelsBeside, readMat, readMatValues } from './arrays/read.ts'
 export type { Safetensors, SafetensorsEntry } from './arrays/safetensors.ts'
 export { readSafetensors, SafetensorsFile, writeSafetensors } from './arrays/safetensors-file.ts'
 export type { HostTensor, TensorData } from './arrays/tensor.ts'

@@ -1,125 +1,17 @@
-import { inflateSync } from 'node:zlib'
-import { DataError, DmlCrcError } from '../errors.ts'
-import { memoryBudget } from './budget.ts'
-import {
-  COMPRESSED,
-  FIRST_NUMERIC_CLASS,
-  HEADER_BYTES,
-  LAST_NUMERIC_CLASS,
-  MATRIX,
-  STORAGE,
-  VERSION,
-} from './mat-format.ts'
-import { decodeNumbers, widthOf } from './numbers.ts'
-import { elementCount, type HostTensor, isShape, rowMajor, type TensorData } from './tensor.ts'
-
-interface Element {
-  type: number
-  body: Uint8Array
-  /** Where the next element begins. */
-  next: number
-}
-
-const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
-/** Reads one tag and its data. A tag whose upper half is not zero holds up to four bytes in itself. */
-function element(source: Uint8Array, at: number, little: boolean): Element {
-  const tag = view(source)
-  const first = tag.getUint32(at, little)
-  const packed = first >>> 16
-  const [type, length, start] = packed
-    ? [first & 0xffff, packed, at + 4]
-    : [first, tag.getUint32(at + 4, little), at + 8]
-  if (packed > 4) throw new RangeError(`${packed} bytes in a tag that has room for 4`)
-  const end = start + length
-  if (end > source.length) throw new RangeError(`an element that ends at ${end} of ${source.length} bytes`)
-  // Compressed elements alone are not padded to eight bytes.
-  const next = packed ? at + 8 : type === COMPRESSED ? end : Math.ceil(end / 8) * 8
-  return { type, body: source.subarray(start, end), next }
-}
-
-function numbers({ type, body }: Element, little: boolean): TensorData {
-  const kind = STORAGE[type]
-  if (kind === undefined) throw new RangeError(`numbers of the unknown type ${type}`)
-  if (body.length % widthOf(kind) !== 0)
-    throw new RangeError(`${body.length} bytes of numbers of ${widthOf(kind)} bytes`)
-  return decodeNumbers(kind, body, little)
-}
-
-/** The name and numbers of a matrix element, or `undefined` for text, cells, structures and sparse arrays. */
-function matrix(body: Uint8Array, little: boolean): [string, HostTensor] | undefined {
-  // Empty elements stand for variables without a value.
-  if (body.length === 0) return undefined
-  const flags = element(body, 0, little)
-  const arrayClass = view(flags.body).getUint32(0, little) & 0xff
-  if (arrayClass < FIRST_NUMERIC_CLASS || arrayClass > LAST_NUMERIC_CLASS) return undefined
-  const dimensions = element(body, flags.next, little)
-  const name = element(body, dimensions.next, little)
-  const shape = Array.from(numbers(dimensions, little), Number)
-  if (!isShape(shape)) throw new RangeError(`the shape [${shape}]`)
-  const data = numbers(element(body, name.next, little), little)
-  if (elementCount(shape) !== data.length) throw new RangeError(`${data.length} numbers for [${shape}]`)
-  return [new TextDecoder().decode(name.body), { shape, data: rowMajor(data, shape) }]
-}
-
-function decodeMat(bytes: Uint8Array, little: boolean): Map<string, HostTensor> {
-  const variables = new Map<string, HostTensor>()
-  let left = memoryBudget(bytes.length)
-  for (let at = HEADER_BYTES; at < bytes.length; ) {
-    let current = element(bytes, at, little)
-    at = current.next
-    if (current.type === COMPRESSED) {
-      const inflated = inflateSync(current.body, { maxOutputLength: left })
-      left -= inflated.length
-      current = element(inflated, 0, little)
-    }
-    const variable = current.type === MATRIX ? matrix(current.body, little) : undefined
-    if (variable && variables.has(variable[0])) throw new RangeError(`two variables named ${variable[0]}`)
-    if (variable) variables.set(...variable)
-  }
-  return variables
-}
+import { arrayHead, numericData, parseVariables } from './mat-elements.ts'
+import { isNumeric } from './mat-format.ts'
+import type { HostTensor } from './tensor.ts'
 
 /**
- * Reads the numeric arrays of a MATLAB 5 file (the real part of complex ones), compressed or plain, of either byte order,
- * into row-major order. Variables of other kinds are left out.
- * Source: "MAT-File Format", The MathWorks, chapter 1.
+ * Reads the numeric arrays of a MATLAB 5 file (the real part of complex ones) into row-major order. Variables of other kinds
+ * are left out.
  * @param path names the bytes in errors
  * @throws {DataError} when the file is damaged, unpacks to more than its memory budget, or is of another format such as
  *   7.3 (HDF5).
  */
 export function parseMat(bytes: Uint8Array, path: string): Map<string, HostTensor> {
-  const expected = 'a MATLAB 5 file'
-  const latin1 = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to))
-  const text = latin1(0, 116)
-  if (text.startsWith('MATLAB 7.3') || text.startsWith('\x89HDF') || latin1(512, 516) === '\x89HDF') {
-    const remedy = "Save it again in MATLAB with save(…, '-v7')."
-    throw new DataError(path, { expected, received: 'a MATLAB 7.3 file (HDF5)', remedy })
-  }
-  const order = latin1(126, 128)
-  const little = order === 'IM'
-  if (bytes.length < HEADER_BYTES || !(little || order === 'MI') || view(bytes).getUint16(124, little) !== VERSION) {
-    const received = `${bytes.length} bytes that begin with '${text.slice(0, 20)}'`
-    throw new DataError(path, { expected, received, remedy: 'Fetch the file again.' })
-  }
-  try {
-    return decodeMat(bytes, little)
-  } catch (cause) {
-    if (cause instanceof DmlCrcError) throw cause
-    const { code, message } = cause as NodeJS.ErrnoException
-    const tooLarge = code === 'ERR_BUFFER_TOO_LARGE'
-    throw new DataError(
-      path,
-      {
-        expected: tooLarge
-          ? `contents of at most ${memoryBudget(bytes.length)} bytes in a file of this size`
-          : expected,
-        received: tooLarge ? 'more' : `a damaged one (${message})`,
-        remedy: tooLarge
-          ? "If it is what it should be, save it with '-v6', without compression."
-          : 'Fetch the file again.',
-      },
-      { cause },
-    )
-  }
+  return parseVariables(bytes, path, (body, little) => {
+    const head = arrayHead(body, little, isNumeric)
+    return head && [head.name, { shape: head.shape, data: numericData(body, head, little) }]
+  })
 }

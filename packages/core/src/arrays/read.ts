@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { DataError } from '../errors.ts'
 import { readBytes } from '../files/read-file.ts'
 import { parseMat } from './mat.ts'
+import { type MatValue, parseMatValues } from './mat-values.ts'
 import { type Label, type Matrix, toLabels, toMatrix } from './matrix.ts'
 import { labelNameOf, type Role, usualName } from './names.ts'
 import { parseNpy } from './npy.ts'
@@ -111,4 +112,12 @@ export async function readLabelsBeside(path: string, key?: string): Promise<Labe
  */
 export async function readMat(path: string): Promise<Map<string, HostTensor>> {
   return parseMat(await readBytes(path, 'a MATLAB 5 file'), path)
+}
+
+/**
+ * The variables of a MATLAB 5 file by name: numbers, texts, cells and structures as plain values, without their shapes.
+ * @throws {DataError} for a missing or damaged file, or another format such as 7.3 (HDF5).
+ */
+export async function readMatValues(path: string): Promise<Map<string, MatValue>> {
+  return parseMatValues(await readBytes(path, 'a MATLAB 5 file'), path)
 }
