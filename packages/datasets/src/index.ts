@@ -17,7 +17,7 @@ export { type Batch, createLoader, type Loader, type LoaderOptions, type LoaderS
 export { cutMix, type Mix, type Mixed, mixup } from './loading/mix.ts'
 export { classBalanced, type Sampler, sequential, shuffled, weighted } from './loading/samplers.ts'
 export { datasetNames, openDataset } from './open.ts'
-export { aircraft, cub200, flowers102, nabirds, pets } from './sets.ts'
+export { aircraft, cars, cub200, dogs, flowers102, nabirds, pets } from './sets.ts'
 export { type AugmentOptions, augment } from './transforms/augment.ts'
 export {
   centerCrop,

@@ -1,5 +1,7 @@
 export { aircraft } from './sets/aircraft.ts'
+export { cars } from './sets/cars.ts'
 export { cub200 } from './sets/cub200.ts'
+export { dogs } from './sets/dogs.ts'
 export { flowers102 } from './sets/flowers102.ts'
 export { nabirds } from './sets/nabirds.ts'
 export { pets } from './sets/pets.ts'

@@ -50,8 +50,7 @@ function builder(little: boolean) {
 
 const [CELL, STRUCT, CHAR] = [1, 2, 4]
 const { whole, element, array, file } = builder(true)
-const text = (value: string, name = '') =>
-  array(CHAR, [1, value.length], name, element(16, Buffer.from(value)))
+const text = (value: string, name = '') => array(CHAR, [1, value.length], name, element(16, Buffer.from(value)))
 
 describe('readMatValues', () => {
   it.each(['scipy_values_plain.mat', 'scipy_values_compressed.mat'])('reads what SciPy wrote: %s', async (name) => {

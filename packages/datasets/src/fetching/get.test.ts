@@ -226,7 +226,7 @@ describe('fetchDatasetFolder', () => {
     await expect(removeDataset('flowers102', join(root, 'thesis.txt'))).rejects.toThrow(DataError)
     expect(await readdir(root)).toEqual(['thesis.txt'])
     await expect(fetchDatasetFolder('flower')).rejects.toThrow(
-      /one of aircraft, cub200, flowers102, nabirds, pets, demo/,
+      /one of aircraft, cars, cub200, dogs, flowers102, nabirds, pets, demo/,
     )
   })
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Box, ImageRecord } from '../dataset.ts'
 import { type DatasetLists, defineDataset } from '../define-dataset.ts'
 import { contradiction, readList } from '../lists.ts'
+import { cornerBox } from './corner-box.ts'
 
 const SPLITS = ['train', 'val', 'trainval', 'test'] as const
 
@@ -11,9 +12,7 @@ async function read(root: string): Promise<DatasetLists> {
   const index = new Map(classes.map((name, label) => [name, label]))
   const boxes = new Map<string, Box>()
   for (const [id, ...numbers] of await readList(join(root, 'images_box.txt'), 5)) {
-    // Both corners belong to the box, and pixels count from 1.
-    const [left, top, right, bottom] = numbers.map(Number)
-    boxes.set(id, { left: left - 1, top: top - 1, width: right - left + 1, height: bottom - top + 1 })
+    boxes.set(id, cornerBox(numbers.map(Number)))
   }
   const records: Record<string, readonly ImageRecord[]> = {}
   for (const split of SPLITS) {

@@ -5,7 +5,7 @@ import { DataError, InputError } from '@dml-crc/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defineDataset, fetchDatasetFolder, listDatasets, openDataset, verifyDataset } from '../index.ts'
 import { RECORDS } from '../open.ts'
-import { plant, type Tree } from '../testdata/trees/tree.ts'
+import { listNames, plant, type Tree } from '../testdata/trees/tree.ts'
 
 /** The tree of each set, from the file with its name. */
 const TREES = new Map<string, Tree>()
@@ -77,18 +77,15 @@ describe.each([...RECORDS.values()].map((record) => [record.name, record] as con
     expect(found.whole).toBe(false)
   })
 
-  it.each([...Object.keys(tree.lists), ...Object.keys(tree.matrices ?? {})])(
-    'names the list %s where it is damaged',
-    async (list) => {
-      const root = await planted('damaged')
-      const path = join(root, list)
-      const bytes = await readFile(path)
-      await rm(path)
-      await expect(openDataset(name, root)).rejects.toThrow(list.split('/').at(-1))
-      await writeFile(path, bytes.subarray(0, 1))
-      await expect(openDataset(name, root)).rejects.toThrow(DataError)
-    },
-  )
+  it.each(listNames(tree))('names the list %s where it is damaged', async (list) => {
+    const root = await planted('damaged')
+    const path = join(root, list)
+    const bytes = await readFile(path)
+    await rm(path)
+    await expect(openDataset(name, root)).rejects.toThrow(list.split('/').at(-1))
+    await writeFile(path, bytes.subarray(0, 1))
+    await expect(openDataset(name, root)).rejects.toThrow(DataError)
+  })
 
   it('says how to fetch it where it is not, and which list is missing', async () => {
     const remedy = 'files' in record.source ? `dml-crc data get ${name}` : record.source.page
@@ -96,7 +93,7 @@ describe.each([...RECORDS.values()].map((record) => [record.name, record] as con
     await expect(openDataset(name, root)).rejects.toThrow(`received no such folder. Fetch it`)
     await expect(openDataset(name, root)).rejects.toThrow(remedy)
     const incomplete = await planted('incomplete')
-    const [list] = [...Object.keys(tree.lists), ...Object.keys(tree.matrices ?? {})]
+    const [list] = listNames(tree)
     await rm(join(incomplete, list))
     await expect(openDataset(name, incomplete)).rejects.toThrow(`received no ${list}`)
     await expect(openDataset(name, incomplete)).rejects.toThrow(remedy)

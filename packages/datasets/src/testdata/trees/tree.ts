@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeMat } from '@dml-crc/core'
 import sharp from 'sharp'
@@ -9,13 +9,19 @@ export interface Tree {
   lists: Record<string, string>
   /** MATLAB lists by name, each variable [1, N]. */
   matrices?: Record<string, Record<string, number[]>>
+  /** Lists that are copies of files in `testdata/lists`. */
+  copies?: Record<string, string>
   images: string[]
 }
+
+/** The names of all lists. */
+export const listNames = ({ lists, matrices = {}, copies = {} }: Tree) =>
+  [lists, matrices, copies].flatMap((kind) => Object.keys(kind))
 
 export const lines = (...rows: string[]) => `${rows.join('\n')}\n`
 
 /** Writes a tree; every image is the same small JPEG. */
-export async function plant(root: string, { lists, matrices = {}, images }: Tree): Promise<void> {
+export async function plant(root: string, { lists, matrices = {}, copies = {}, images }: Tree): Promise<void> {
   const pixels = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#357' } })
     .jpeg()
     .toBuffer()
@@ -28,5 +34,8 @@ export async function plant(root: string, { lists, matrices = {}, images }: Tree
   for (const [name, variables] of Object.entries(matrices)) {
     await mkdir(root, { recursive: true })
     await writeMat(join(root, name), variables)
+  }
+  for (const [name, source] of Object.entries(copies)) {
+    await copyFile(new URL(`../lists/${source}`, import.meta.url), join(root, name))
   }
 }
