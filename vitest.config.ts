@@ -35,7 +35,10 @@ export default defineConfig({
         test: { name: 'shared', isolate: false, include: tests, exclude: [...inOwnProcess, system], env },
       },
       { extends: true, test: { name: 'alone', include: inOwnProcess, exclude: [system] } },
-      { extends: true, test: { name: 'system', include: [system], exclude: ['**/node_modules/**', '**/dist/**'], env } },
+      {
+        extends: true,
+        test: { name: 'system', include: [system], exclude: ['**/node_modules/**', '**/dist/**'], env },
+      },
     ],
   },
 })
