@@ -89,8 +89,7 @@ function objectiveOf(parameters: MetricParameters, settings: ObjectiveSettings):
   /** x with noise, for rows of length 1. */
   const withNoise = (x: tf.Tensor2D): tf.Tensor2D => {
     if (noise === 0) return x
-    const signs = tf.tensor2d(randomSigns(x.size, prng), x.shape)
-    return tf.add(x, tf.mul(signs, noise / Math.sqrt(x.shape[1])))
+    return tf.add(x, tf.tensor2d(randomSigns(x.size, prng, noise / Math.sqrt(x.shape[1])), x.shape))
   }
   return {
     parameters,

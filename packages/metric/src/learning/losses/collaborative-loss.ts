@@ -62,7 +62,8 @@ export function collaborativeLogits(input: CollaborativeLossInput): tf.Tensor2D 
   }
   const of = { queries: labels, dictionary: dictionaryLabels }
   const exclusion = groups && excludeGroups(numbers(groups.queries), numbers(groups.dictionary), layout, of)
-  const d = parameters.embed(arrange(dictionary, layout))
+  // Arranged after L, which leaves fewer numbers of each.
+  const d = arrange(parameters.embed(dictionary), layout)
   const q = parameters.embed(queries)
   const alpha = collaborativeCodes(q, d, parameters.lambda(), exclusion)
   return classLogits({
