@@ -159,8 +159,9 @@ export function billionTable(cases) {
         ? [
             [
               'one pass of gradient steps, d = 1,024, r = 256',
-              `${duration(median(last))} for ${last.size.count} samples, exponent ${power.toFixed(2)}`,
-              days(median(last) * (BILLION / last.size.count) ** power),
+              `${duration(median(last))} for ${last.size.count} samples, in proportion to them${power > 1 ? ` to the power of ${power.toFixed(2)}` : ''}`,
+              // What does not grow hides the work of small sets: no exponent below 1 can be relied on.
+              days(median(last) * (BILLION / last.size.count) ** Math.max(1, power)),
             ],
           ]
         : []),
