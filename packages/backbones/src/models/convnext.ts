@@ -93,50 +93,32 @@ const PAPER = 'Liu et al., "A ConvNet for the 2020s", CVPR 2022, https://arxiv.o
 
 const cropped = (crop: number): { preprocessing: Preprocessing } => ({ preprocessing: { ...bicubicRgb, crop } })
 
+/** What is published of each size of the first paper. */
+const published = (name: string): BackboneRecord['weights'] => {
+  const common = { licence: 'Apache-2.0', ...cropped(0.875) }
+  return {
+    ...timmWeights(name, 'in12k_ft_in1k', {
+      ...common,
+      trainedOn: 'ImageNet-12k, then ImageNet-1k',
+      ...cropped(0.95),
+    }),
+    ...timmWeights(name, 'fb_in22k', { ...common, trainedOn: 'ImageNet-22k' }),
+    ...timmWeights(name, 'fb_in1k', { ...common, trainedOn: 'ImageNet-1k' }),
+  }
+}
+
 export const convnextTiny = convnext(block, TINY, {
   name: 'convnext_tiny',
   title: 'ConvNeXt-T',
   paper: PAPER,
-  weights: {
-    ...timmWeights('convnext_tiny', 'in12k_ft_in1k', {
-      trainedOn: 'ImageNet-12k, then ImageNet-1k',
-      licence: 'Apache-2.0',
-      ...cropped(0.95),
-    }),
-    ...timmWeights('convnext_tiny', 'fb_in22k', {
-      trainedOn: 'ImageNet-22k',
-      licence: 'Apache-2.0',
-      ...cropped(0.875),
-    }),
-    ...timmWeights('convnext_tiny', 'fb_in1k', {
-      trainedOn: 'ImageNet-1k',
-      licence: 'Apache-2.0',
-      ...cropped(0.875),
-    }),
-  },
+  weights: published('convnext_tiny'),
 })
 
 export const convnextSmall = convnext(block, SMALL, {
   name: 'convnext_small',
   title: 'ConvNeXt-S',
   paper: PAPER,
-  weights: {
-    ...timmWeights('convnext_small', 'in12k_ft_in1k', {
-      trainedOn: 'ImageNet-12k, then ImageNet-1k',
-      licence: 'Apache-2.0',
-      ...cropped(0.95),
-    }),
-    ...timmWeights('convnext_small', 'fb_in22k', {
-      trainedOn: 'ImageNet-22k',
-      licence: 'Apache-2.0',
-      ...cropped(0.875),
-    }),
-    ...timmWeights('convnext_small', 'fb_in1k', {
-      trainedOn: 'ImageNet-1k',
-      licence: 'Apache-2.0',
-      ...cropped(0.875),
-    }),
-  },
+  weights: published('convnext_small'),
 })
 
 export const convnextV2Tiny = convnext(blockV2, TINY, {
